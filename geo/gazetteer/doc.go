@@ -1,0 +1,2 @@
+// Package gazetteer answers: which commune is that, and where?
+package gazetteer

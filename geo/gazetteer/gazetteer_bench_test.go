@@ -1,0 +1,54 @@
+package gazetteer_test
+
+import (
+	"testing"
+
+	"renfort/geo"
+	"renfort/geo/gazetteer"
+)
+
+// BenchmarkLoad is the price of the first question: decompress, parse, sort.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := gazetteer.Load(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkNearest(b *testing.B) {
+	g := gazetteer.Default()
+	points := []geo.Point{{Lat: 48.86, Lon: 2.35}, {Lat: 44.5, Lon: 3.5}, {Lat: -21.1, Lon: 55.5}, {Lat: 46.2, Lon: 6.14}}
+	b.ReportAllocs()
+	var sum float64
+	for i := 0; b.Loop(); i++ {
+		_, km, _ := g.Nearest(points[i%len(points)])
+		sum += km
+	}
+	b.ReportMetric(sum/float64(b.N), "km/op")
+}
+
+func BenchmarkComplete(b *testing.B) {
+	g := gazetteer.Default()
+	for _, prefix := range []string{"s", "saint-et", "montp", "750"} {
+		b.Run(prefix, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(g.Complete(prefix, 10)) == 0 {
+					b.Fatal("nothing found")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkByPostalCode(b *testing.B) {
+	g := gazetteer.Default()
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(g.ByPostalCode("48000")) == 0 {
+			b.Fatal("nothing found")
+		}
+	}
+}
