@@ -67,14 +67,17 @@ type AvailabilityPolicy struct {
 	NoneFits float64 `json:"none_fits"`
 }
 
-// UrgencyPolicy holds the boosts B by urgency, the prior fill rate, and the
-// horizons in hours.
+// UrgencyPolicy holds the boosts B by urgency, the prior fill rate and how
+// many days it weighs, for a mission and for its market of domain and
+// department, and the horizons in hours.
 type UrgencyPolicy struct {
 	Calm             float64  `json:"calm"`
 	Normal           float64  `json:"normal"`
 	Urgent           float64  `json:"urgent"`
 	Vital            float64  `json:"vital"`
 	PriorFillsPerDay float64  `json:"prior_fills_per_day"`
+	PriorDays        float64  `json:"prior_days"`
+	PriorMarketDays  float64  `json:"prior_market_days"`
 	HorizonH         Horizons `json:"horizon_h"`
 }
 
@@ -256,6 +259,7 @@ func (p *Policy) checks() []policyCheck {
 		{"/urgency/calm", u.Calm, 0, 1000, false}, {"/urgency/normal", u.Normal, 0, 1000, false},
 		{"/urgency/urgent", u.Urgent, 0, 1000, false}, {"/urgency/vital", u.Vital, 0, 1000, false},
 		{"/urgency/prior_fills_per_day", u.PriorFillsPerDay, 0, 1000, true},
+		{"/urgency/prior_days", u.PriorDays, 0, 1000, true}, {"/urgency/prior_market_days", u.PriorMarketDays, 0, 1e6, true},
 		{"/urgency/horizon_h/calm", u.HorizonH.Calm, 0, hours, true}, {"/urgency/horizon_h/normal", u.HorizonH.Normal, 0, hours, true},
 		{"/urgency/horizon_h/urgent", u.HorizonH.Urgent, 0, hours, true}, {"/urgency/horizon_h/vital", u.HorizonH.Vital, 0, hours, true},
 		{"/quality/prior_answered", q.PriorAnswered, 0, 1e6, true}, {"/quality/prior_ignored", q.PriorIgnored, 0, 1e6, true},

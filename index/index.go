@@ -1,0 +1,304 @@
+package index
+
+import (
+	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
+
+	"renfort/geo/gazetteer"
+	"renfort/mission"
+)
+
+// Options is what an index is made of.
+type Options struct {
+	Policy   *mission.Policy
+	Taxonomy *mission.Taxonomy
+	Places   *gazetteer.Gazetteer // for the regions of departments
+	Zones    *mission.Zones       // for the parts of the day of slots
+	Standing Standing
+}
+
+// Index is the writer's side. All methods but Snapshot are for one goroutine.
+type Index struct {
+	snapshot atomic.Pointer[Snapshot]
+
+	policy   *mission.Policy
+	taxonomy *mission.Taxonomy
+	places   *gazetteer.Gazetteer
+	zones    *mission.Zones
+	standing Standing
+
+	seq    uint64
+	now    int64
+	rows   uint32 // missions: ordinals below
+	exists int    // missions that do
+
+	missions  column[Mission]
+	live      column[Live]
+	texts     column[Text]
+	addresses column[Address]
+	shown     column[[]byte] // shown[a]: JSON of address a
+	addressN  uint32
+	counts    []*mission.Fills          // counts[o], nil where all are 0
+	slotted   map[uint32]*mission.Seats // of ordinals with dated slots
+	placed    []placement               // placed[o]: what the entries of o were made of
+
+	terms      arena[uint32]
+	slots      arena[Slot]
+	postings   column[[]uint32]
+	dictionary *Dictionary
+
+	orgs     map[mission.ID]uint32 // id -> number, from 1
+	orgRows  column[Org]
+	orgNames []string
+	orgHas   [][]uint32 // orgHas[n]: ordinals of its missions, with repeats
+	markets  map[string]uint32
+	climate  *Climate
+	due      deadlines
+	forest   forest
+	scales   *Scales
+	renewing bool // every bound is about to be set anew
+	flips    bool // since the last Tick a mission became or ceased to be to be had
+
+	people        *people
+	volunteers    column[Volunteer]
+	volunteerIDs  column[string]
+	volunteerRows uint32
+}
+
+// New makes an empty index that serves an empty snapshot.
+func New(o Options) *Index {
+	x := &Index{policy: o.Policy, taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
+		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{}, orgNames: []string{""},
+		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32]*mission.Seats{}}
+	x.orgRows.edit(0)
+	x.climate = &Climate{}
+	x.publish()
+	return x
+}
+
+// Snapshot gives the newest view. It never blocks; safe for concurrent use.
+func (x *Index) Snapshot() *Snapshot { return x.snapshot.Load() }
+
+// Apply takes in the changes of one commit and publishes the view after them.
+func (x *Index) Apply(changes []mission.Change) {
+	for i := range changes {
+		x.Load(&changes[i])
+	}
+	x.publish()
+}
+
+// Load takes in one change and publishes nothing: for a start, which ends with
+// a Tick and Apply.
+func (x *Index) Load(c *mission.Change) {
+	x.seq = max(x.seq, c.Seq)
+	switch c.Kind {
+	case mission.MissionPut:
+		x.putMission(c)
+	case mission.MissionDeleted:
+		x.deleteMission(c)
+	case mission.VolunteerPut:
+		x.putVolunteer(c)
+	case mission.VolunteerErased:
+		x.eraseVolunteer(c)
+	case mission.OrganizationPut:
+		x.putOrganization(c)
+	case mission.OrganizationRecord:
+		x.putRecord(c)
+	case mission.PolicyPut:
+		x.policy = c.Policy
+		x.restandAll()
+		x.scales = nil
+	case mission.TaxonomyPut:
+		x.putTaxonomy(c.Taxonomy)
+	case mission.FeedbackGiven:
+		x.putFeedback(c)
+	case mission.Ticked:
+		x.tick(c.At)
+	}
+	if c.Hold != nil {
+		x.involve(c)
+	}
+	if c.Seats != nil && c.Kind != mission.MissionPut {
+		x.putSeats(uint32(c.MissionOrdinal), c.Seats)
+	}
+}
+
+// involve notes what a hold means for what its volunteer is shown.
+func (x *Index) involve(c *mission.Change) {
+	h := c.Hold
+	if h.Volunteer == "" {
+		return
+	}
+	mark := xxhash.Sum64String(h.ID) | 4 // never one of the marks
+	if h.Live() {
+		x.people.involve(h.Volunteer, uint32(h.Ordinal), mark, c.Seq)
+	} else {
+		x.people.resolve(h.Volunteer, mark, c.Seq)
+	}
+	if h.Answer == mission.AnswerRefused {
+		x.people.involve(h.Volunteer, uint32(h.Ordinal), refusedMark, c.Seq)
+	}
+}
+
+// putFeedback keeps what somebody waved away from being shown to them again.
+func (x *Index) putFeedback(c *mission.Change) {
+	if c.Feedback == nil || c.Feedback.Type != "dismissed" {
+		return
+	}
+	x.people.involve(c.Feedback.Volunteer, uint32(c.MissionOrdinal), dismissedMark, c.Seq)
+}
+
+// putOrganization takes an organisation's name and state.
+func (x *Index) putOrganization(c *mission.Change) {
+	o := c.Organization
+	n := x.organization(o.ID)
+	renamed := x.orgNames[n] != o.Name && o.Name != ""
+	if o.Name != "" {
+		x.orgNames[n] = o.Name
+	}
+	row := x.orgRows.edit(n)
+	row.Suspended = o.State == mission.OrgSuspended
+	row.Answered, row.Ignored = c.Record.Answered, c.Record.Ignored
+	for _, ordinal := range x.orgHas[n] {
+		if m := x.missions.at(ordinal); !m.Has(Exists) || m.Org != n {
+			continue
+		}
+		if renamed {
+			t := x.texts.edit(ordinal)
+			t.Summary = rename(t.Summary, o.Name)
+		}
+		x.restand(ordinal)
+	}
+}
+
+// putRecord takes an organisation's answering record.
+func (x *Index) putRecord(c *mission.Change) {
+	if c.Organization == nil {
+		return
+	}
+	n := x.organization(c.Organization.ID)
+	row := x.orgRows.edit(n)
+	row.Answered, row.Ignored = c.Record.Answered, c.Record.Ignored
+	for _, ordinal := range x.orgHas[n] {
+		if m := x.missions.at(ordinal); m.Has(Exists) && m.Org == n {
+			x.restand(ordinal)
+		}
+	}
+}
+
+// organization gives the number of an organisation, a new one if it must.
+func (x *Index) organization(id mission.ID) uint32 {
+	if id == "" {
+		return 0
+	}
+	n, ok := x.orgs[id]
+	if !ok {
+		n = uint32(len(x.orgNames))
+		x.orgs[id] = n
+		x.orgNames = append(x.orgNames, "")
+		x.orgHas = append(x.orgHas, nil)
+		x.orgRows.edit(n)
+	}
+	return n
+}
+
+// putTaxonomy reads every row's domains and activities anew from its terms.
+func (x *Index) putTaxonomy(t *mission.Taxonomy) {
+	x.taxonomy = t
+	for o := range x.rows {
+		m := x.missions.edit(o)
+		m.Domains, m.Activities = x.masks(x.terms.at(m.Terms))
+	}
+	// Volunteers keep what they chose as masks only; their records are read
+	// again at the next start. Domains keep their bits when a taxonomy grows.
+	x.forest.rebuild(x)
+	x.restandAll()
+}
+
+func (x *Index) masks(terms []uint32) (domains uint64, activities mission.ActivityMask) {
+	for _, n := range terms {
+		switch f, value := x.dictionary.Term(n); f {
+		case DomainField:
+			if bit, ok := x.taxonomy.Domain(value); ok {
+				domains |= 1 << bit
+			}
+		case ActivityField:
+			if bit, ok := x.taxonomy.Activity(value); ok {
+				activities.Set(bit)
+			}
+		}
+	}
+	return domains, activities
+}
+
+// publish makes the state so far the view of readers.
+func (x *Index) publish() {
+	s := &Snapshot{
+		Seq: x.seq, At: x.now, Policy: x.policy, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
+		Missions: x.missions.share(), Live: x.live.share(), Texts: x.texts.share(),
+		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
+		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
+		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
+		people: x.people, Volunteers: x.volunteers.share(), VolunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
+	}
+	if x.scales == nil {
+		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank}
+	}
+	s.Scales = x.scales
+	x.snapshot.Store(s)
+}
+
+// Snapshot is everything as of Seq. It is immutable and safe for concurrent
+// use; ordinals from Rows on are invisible.
+type Snapshot struct {
+	Seq      uint64
+	At       int64 // log time, Unix seconds
+	Policy   *mission.Policy
+	Taxonomy *mission.Taxonomy
+	Rows     uint32
+	Exists   int
+
+	Missions   Column[Mission]
+	Live       Column[Live]
+	Texts      Column[Text]
+	Addresses  Column[Address]
+	Shown      Column[[]byte] // Shown[a]: JSON of address a
+	Orgs       Column[Org]
+	Terms      []uint32 // arena of terms
+	SlotRows   []Slot   // arena of slots
+	Postings   Column[[]uint32]
+	Dictionary *Dictionary
+	Climate    *Climate
+	Standing   Standing
+	Scales     *Scales
+
+	Trees []Tree
+	Fresh []uint32 // ordinals that no bound of Trees covers
+
+	Volunteers    Column[Volunteer]
+	VolunteerIDs  Column[string]
+	VolunteerRows uint32
+	people        *people
+}
+
+// Mission gives the ordinal of a mission by its id.
+func (s *Snapshot) Mission(id mission.ID) (o uint32, ok bool) {
+	n, ok := s.Dictionary.Number(missionID, id)
+	if !ok || n >= s.Postings.Rows() {
+		return 0, false
+	}
+	// The id's posting list holds its ordinals, the newest last.
+	list := *s.Postings.At(n)
+	for i := len(list) - 1; i >= 0; i-- {
+		if o = list[i]; o < s.Rows && s.Missions.At(o).Has(Exists) {
+			return o, true
+		}
+	}
+	return 0, false
+}
+
+// TermsOf gives the terms of a mission, ascending.
+func (s *Snapshot) TermsOf(m *Mission) []uint32 {
+	return s.Terms[m.Terms.First : m.Terms.First+m.Terms.Len]
+}

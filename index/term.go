@@ -1,0 +1,94 @@
+package index
+
+import "sync"
+
+// Field is what a term is a value of.
+type Field uint8
+
+// The fields. Department, Region, City and PostalCode belong to addresses.
+const (
+	NoField Field = iota
+	DomainField
+	ActivityField
+	Department
+	Region
+	City
+	PostalCode
+	Organization
+	Network
+	Publisher
+	Tag
+	Audience
+	Skill
+	Remote
+	Urgency
+	DateType
+	Group
+	Attribute // value is name=value
+	VolunteerCell
+	missionID // the posting list of an id holds its ordinals
+	fieldCount
+)
+
+// OfAddress says whether the field's values belong to addresses and not to
+// the mission as a whole.
+func (f Field) OfAddress() bool { return f >= Department && f <= PostalCode }
+
+// Dictionary numbers terms, from 1, in the order in which they are first
+// seen. Numbers are never reused. Safe for concurrent use.
+type Dictionary struct {
+	mu      sync.RWMutex
+	numbers [fieldCount]map[string]uint32
+	values  []string
+	fields  []Field
+}
+
+func newDictionary() *Dictionary {
+	d := &Dictionary{values: []string{""}, fields: []Field{NoField}}
+	for i := range d.numbers {
+		d.numbers[i] = map[string]uint32{}
+	}
+	return d
+}
+
+// Number gives the term's number; ok is false for one never seen.
+func (d *Dictionary) Number(f Field, value string) (n uint32, ok bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	n, ok = d.numbers[f][value]
+	return n, ok
+}
+
+// Term gives the term of a number.
+func (d *Dictionary) Term(n uint32) (Field, string) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.fields[n], d.values[n]
+}
+
+// enter gives the term's number, a new one if it must.
+func (d *Dictionary) enter(f Field, value string) uint32 {
+	// Only the writer enters: what it does not find nobody adds meanwhile.
+	if n, ok := d.Number(f, value); ok {
+		return n
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := uint32(len(d.values))
+	d.numbers[f][value] = n
+	d.values = append(d.values, value)
+	d.fields = append(d.fields, f)
+	return n
+}
+
+// arena is an append-only store of runs. Readers hold slices of it that the
+// writer only appends behind.
+type arena[T any] struct{ items []T }
+
+func (a *arena[T]) add(run []T) Span {
+	s := Span{uint32(len(a.items)), uint32(len(run))}
+	a.items = append(a.items, run...)
+	return s
+}
+
+func (a *arena[T]) at(s Span) []T { return a.items[s.First : s.First+s.Len] }

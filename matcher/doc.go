@@ -1,0 +1,17 @@
+// Package matcher answers: in what order, and why?
+//
+// A score is a product of factors, each to its weight:
+//
+//	s(v,m) = A^a * D^b * V^v * U^g * Q^q * P^p
+//
+// affinity, distance, availability; urgency, quality, congestion. The last
+// three are the mission's standing, which does not depend on who asks: the
+// index keeps it, computed by Standing. Score and reasons come from one code
+// path. Scores are cut to 36 bits of mantissa, so that a tie is a tie on every
+// machine, whatever its rounding.
+//
+// The k best are found best-first over the cells of the index, exactly: a cell
+// is skipped only if its upper bound cannot beat the floor. A filter that
+// leaves few missions, and a policy that is not in force, are scored wholly,
+// by the same scorer.
+package matcher

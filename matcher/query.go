@@ -1,0 +1,276 @@
+package matcher
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"renfort/geo"
+	"renfort/index"
+	"renfort/mission"
+)
+
+// query is a Request made ready for one snapshot, with the scratch of one
+// search. It is reused, and for one goroutine.
+type query struct {
+	snapshot *index.Snapshot
+	policy   *mission.Policy
+	inForce  bool // policy is the snapshot's: standings are known
+	filter   *index.Filter
+	request  *Request
+
+	at       geo.Vec
+	placed   bool
+	scaleKm  [4]float64 // by class of urgency
+	reachKm  [4]float64 // no place-bound mission farther away
+	asked    float64    // radius asked for, 0 for none
+	strict   bool       // it was the request's, not the record's: urgency does not pass it
+	reciprok [4]float64 // weight / scale, by class
+
+	domains    uint64
+	adjacent   uint64
+	activities mission.ActivityMask
+	folded     uint64
+	prefers    bool
+	skills     []uint32 // terms, ascending
+	days       mission.DayMask
+	wants      uint8
+	who        index.Volunteer // for the age
+	year       int
+	tie        uint64
+	affinity   [4]float64 // to its weight: activity, domain, adjacent, other
+	affinityUp [4]float64 // the same with the whole skill bonus
+	remoteD    float64    // the remote factor to its weight
+	noneFits   float64
+
+	barred []uint32 // ordinals left out
+	few    []uint32
+
+	stamps []uint32 // stamps[o] == stamp: ordinal o was looked at
+	stamp  uint32
+	heap   cellHeap
+	best   collector
+	only   func(q *query, c *candidate) bool // nil: all; set for the unserved place
+	scored int
+}
+
+// The rows of affinity.
+const (
+	byActivity = iota
+	byDomain
+	byAdjacent
+	byOther
+)
+
+// compile sets the query up.
+func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) error {
+	q.snapshot, q.request = s, r
+	q.policy, q.inForce = r.Policy, r.Policy == nil || r.Policy == s.Policy
+	if q.inForce {
+		q.policy = s.Policy
+	}
+	q.filter = s.Compile(r.Filter, zones)
+	q.year = time.Unix(s.At, 0).UTC().Year()
+	q.scored, q.asked, q.strict, q.only = 0, 0, false, nil
+	q.barred = q.barred[:0]
+	seed := r.Seed
+	if r.Volunteer != "" {
+		row, ok := s.Volunteer(r.Volunteer)
+		if !ok {
+			return mission.Errorf(mission.NotFound, "no volunteer %q", r.Volunteer)
+		}
+		q.take(row)
+		q.barred = s.Past(q.barred, r.Volunteer)
+		seed = firstOf(seed, r.Volunteer)
+	} else {
+		q.takeProfile(r.Profile)
+		seed = firstOf(seed, r.Profile.ID)
+	}
+	q.tie = xxhash.Sum64String(firstOf(seed, "0"))
+	for _, id := range r.Exclude {
+		if o, ok := s.Mission(id); ok {
+			q.barred = append(q.barred, o)
+		}
+	}
+	slices.Sort(q.barred)
+	q.takePlace()
+	q.weigh()
+	q.setScales()
+	q.setReach(q.asked)
+	return nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// take reads a stored volunteer's row.
+func (q *query) take(v *index.Volunteer) {
+	q.who = *v
+	q.domains, q.activities, q.days, q.wants = v.Domains, v.Activities, v.Days, v.Remote
+	q.skills = q.snapshot.Terms[v.Skills.First : v.Skills.First+v.Skills.Len]
+	q.placed = v.Cell != 0
+	if q.placed {
+		q.at = v.Cell.CenterVec()
+	}
+	q.asked = float64(v.RadiusKm)
+}
+
+// takeProfile reads a volunteer of one request.
+func (q *query) takeProfile(v *mission.Volunteer) {
+	q.who = index.Volunteer{BirthYear: uint16(v.BirthYear)}
+	if v.Adult != nil {
+		q.who.Adult = 1
+		if *v.Adult {
+			q.who.Adult = 2
+		}
+	}
+	t := q.snapshot.Taxonomy
+	q.domains, q.activities, q.days, q.wants = t.DomainMask(v.Domains), t.ActivityMask(v.Activities), v.Days(), index.Wants(v.Remote)
+	q.skills = nil
+	for _, skill := range v.Skills {
+		if n, ok := q.snapshot.Dictionary.Number(index.Skill, skill); ok {
+			q.skills = append(q.skills, n)
+		}
+	}
+	p, ok := v.Position()
+	q.placed = ok
+	if ok {
+		q.at = p.Vec()
+	}
+	q.asked = v.Reach()
+}
+
+// takePlace lets the request's own place and radius go before the record's.
+func (q *query) takePlace() {
+	f := q.request.Filter
+	if f == nil {
+		return
+	}
+	if f.Point != nil {
+		q.at, q.placed = f.Point.Vec(), true
+	}
+	if f.RadiusKm > 0 {
+		q.asked, q.strict = f.RadiusKm, true
+	}
+}
+
+// weigh raises the constants to their weights once.
+func (q *query) weigh() {
+	p := q.policy
+	q.adjacent = q.snapshot.Taxonomy.Adjacent(q.domains)
+	q.folded = q.activities[0] | q.activities[1] | q.activities[2] | q.activities[3]
+	q.prefers = q.domains != 0 || q.folded != 0
+	a := p.Affinity
+	for i, v := range [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other} {
+		q.affinity[i] = power(v, p.Weights.Affinity)
+		q.affinityUp[i] = q.affinity[i]
+		if len(q.skills) > 0 {
+			q.affinityUp[i] = power(min(1, v+a.SkillBonus), p.Weights.Affinity)
+		}
+	}
+	q.remoteD = power(p.Distance.Remote, p.Weights.Distance)
+	q.noneFits = power(p.Availability.NoneFits, p.Weights.Availability)
+}
+
+// setScales finds how far things are from here.
+func (q *query) setScales() {
+	if !q.placed {
+		return
+	}
+	d := &q.policy.Distance
+	near := min(max(d.ScaleFactor*q.nearKm(d.ScaleRank), d.ScaleMinKm), d.ScaleMaxKm)
+	q.scaleKm = [4]float64{near, near, max(near, d.UrgentMinKm), max(near, d.VitalMinKm)}
+	for i, l := range q.scaleKm {
+		q.reciprok[i] = q.policy.Weights.Distance / l
+	}
+}
+
+// nearKm gives the distance to the n-th nearest mission from the centre of the
+// asking cell, infinite if there are fewer.
+func (q *query) nearKm(rank int) float64 {
+	s := q.snapshot.Scales
+	measure := func(base *index.Snapshot, at geo.Vec, rank int) float64 { return nearest(q, base, at, rank) }
+	if s.Rank != rank {
+		return measure(s.Base, index.ScaleCell(q.at).CenterVec(), rank)
+	}
+	return s.Km(index.ScaleCell(q.at), measure)
+}
+
+// urgentReach is how many scales far an urgent mission is shown to people
+// whose own radius is less.
+const urgentReach = 1.5
+
+// setReach sets how far missions may be, for a radius of 0 or more km.
+func (q *query) setReach(radius float64) {
+	most := q.policy.Distance.MaxKm
+	for class := range q.reachKm {
+		r := most
+		if radius > 0 {
+			r = radius
+			if !q.strict && class >= int(index.Urgent) {
+				r = max(r, urgentReach*q.scaleKm[class])
+			}
+			if !q.strict {
+				r = min(r, most)
+			}
+		}
+		if !q.placed {
+			r = math.Inf(1)
+		}
+		q.reachKm[class] = r
+	}
+}
+
+// bars says whether the mission was left out for this person.
+func (q *query) bars(o uint32) bool {
+	if len(q.barred) <= 16 {
+		return slices.Contains(q.barred, o)
+	}
+	_, found := slices.BinarySearch(q.barred, o)
+	return found
+}
+
+// admits says whether the mission is for this person at all, places apart.
+func (q *query) admits(o uint32, m *index.Mission) bool {
+	return q.who.AgeFits(q.year, int(m.MinAge), int(m.MaxAge)) && !q.bars(o) &&
+		(!m.Has(index.NeedsSkills) || q.holds(m) == 1) && q.filter.Mission(m)
+}
+
+// holds gives 1 if the person has every skill that the mission requires.
+func (q *query) holds(m *index.Mission) int {
+	for _, n := range q.snapshot.Terms[m.Skills.First : m.Skills.First+uint32(m.Required)] {
+		if !slices.Contains(q.skills, n) {
+			return 0
+		}
+	}
+	return 1
+}
+
+// begin starts a search: nothing looked at, nothing found.
+func (q *query) begin() {
+	if n := int(q.snapshot.Rows); len(q.stamps) < n {
+		q.stamps = make([]uint32, n+n/8+1024)
+		q.stamp = 0
+	}
+	q.stamp++
+	if q.stamp == 0 {
+		clear(q.stamps)
+		q.stamp = 1
+	}
+	q.heap = q.heap[:0]
+}
+
+// first says whether ordinal o is looked at for the first time.
+func (q *query) first(o uint32) bool {
+	if q.stamps[o] == q.stamp {
+		return false
+	}
+	q.stamps[o] = q.stamp
+	return true
+}
