@@ -2,6 +2,7 @@ package gazetteer
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,41 +12,25 @@ import (
 // before its neighbours, the largest first; names of communes that were merged
 // into another come last. It gives at most limit, and nil for an empty prefix.
 func (g *Gazetteer) Complete(prefix string, limit int) []Commune {
-	if limit <= 0 {
+	key := foldPrefix(prefix)
+	digits := strings.ReplaceAll(key, " ", "")
+	if limit <= 0 || digits == "" {
 		return nil
 	}
-	key := foldPrefix(prefix)
 	best := shortlist{g: g, limit: limit}
-	switch digits := strings.ReplaceAll(key, " ", ""); {
-	case digits == "":
-		return nil
-	case isDigits(digits):
-		best.add(starting(g.byPostalCode, digits))
-	default:
-		best.add(starting(g.byName, key))
-		// A last word "st" may be all of Saint or the start of Stains.
-		if whole := Fold(prefix); whole != key && !strings.HasSuffix(key, " ") {
-			best.add(starting(g.byName, whole))
-		}
+	if isDigits(digits) {
+		best.addPostal(digits)
+		return best.communes()
+	}
+	best.add(g.beginning(key))
+	// A blank at the end asks for whole words: "saint " is also Saint alone.
+	// Without it, a last "st" may be all of Saint or the start of Stains.
+	if whole := Fold(prefix); strings.HasSuffix(key, " ") {
+		best.add(g.named(whole))
+	} else if whole != key {
+		best.add(g.beginning(whole))
 	}
 	return best.communes()
-}
-
-func isDigits(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
-}
-
-// starting is the part of a list whose keys begin with the prefix. A blank at
-// its end asks for the end of a word: "saint " finds no Saintes, but Ay.
-func starting(list []posting, prefix string) []posting {
-	whole := strings.TrimSuffix(prefix, " ")
-	found := between(list, func(key string) int {
-		return strings.Compare(key[:min(len(key), len(prefix))], prefix)
-	})
-	if whole == prefix {
-		return found
-	}
-	return append(slices.Clip(equal(list, whole)), found...)
 }
 
 // shortlist keeps the best rows of those it is shown, each once.
@@ -57,7 +42,7 @@ type shortlist struct {
 
 // before says whether a comes before b: former names last, then by rank.
 func (s *shortlist) before(a, b posting) bool {
-	if formerly := a.kind == formerKey; formerly != (b.kind == formerKey) {
+	if formerly := a.kind == formerName; formerly != (b.kind == formerName) {
 		return !formerly
 	}
 	return s.g.rank[a.row] < s.g.rank[b.row]
@@ -65,22 +50,41 @@ func (s *shortlist) before(a, b posting) bool {
 
 func (s *shortlist) add(list []posting) {
 	for _, p := range list {
-		if len(s.best) == s.limit && !s.before(p, s.best[s.limit-1]) {
-			continue
-		}
-		if at := slices.IndexFunc(s.best, func(q posting) bool { return q.row == p.row }); at >= 0 {
-			if !s.before(p, s.best[at]) {
-				continue
-			}
-			s.best = slices.Delete(s.best, at, at+1)
-		}
-		at := slices.IndexFunc(s.best, func(q posting) bool { return s.before(p, q) })
-		if at < 0 {
-			at = len(s.best)
-		}
-		s.best = slices.Insert(s.best, at, p)
-		s.best = s.best[:min(len(s.best), s.limit)]
+		s.addOne(p)
 	}
+}
+
+// addPostal shows the rows whose postal code begins with the digits.
+func (s *shortlist) addPostal(digits string) {
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil || len(digits) > postalDigits {
+		return
+	}
+	width := uint64(1)
+	for range postalDigits - len(digits) {
+		width *= 10
+	}
+	for _, entry := range s.g.postalRange(n*width, (n+1)*width) {
+		s.addOne(posting{row: s.g.rowOf(entry)})
+	}
+}
+
+func (s *shortlist) addOne(p posting) {
+	if len(s.best) == s.limit && !s.before(p, s.best[s.limit-1]) {
+		return
+	}
+	if at := slices.IndexFunc(s.best, func(q posting) bool { return q.row == p.row }); at >= 0 {
+		if !s.before(p, s.best[at]) {
+			return
+		}
+		s.best = slices.Delete(s.best, at, at+1)
+	}
+	at := slices.IndexFunc(s.best, func(q posting) bool { return s.before(p, q) })
+	if at < 0 {
+		at = len(s.best)
+	}
+	s.best = slices.Insert(s.best, at, p)
+	s.best = s.best[:min(len(s.best), s.limit)]
 }
 
 func (s *shortlist) communes() []Commune {

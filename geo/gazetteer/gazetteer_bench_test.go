@@ -1,20 +1,52 @@
 package gazetteer_test
 
 import (
+	"runtime"
 	"testing"
 
 	"renfort/geo"
 	"renfort/geo/gazetteer"
 )
 
-// BenchmarkLoad is the price of the first question: decompress, parse, sort.
+// BenchmarkLoad is the price of the first question: decompress, parse, and
+// make the lists by code and by place. The memory it reports includes what is
+// dropped again; heap-MB is what stays.
 func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
+	var g *gazetteer.Gazetteer
+	before := heap()
 	for b.Loop() {
-		if _, err := gazetteer.Load(); err != nil {
+		var err error
+		if g, err = gazetteer.Load(); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(heap()-before)/1e6, "heap-MB")
+	runtime.KeepAlive(g)
+}
+
+// BenchmarkFirstName is the price of the first question about a name, on top.
+func BenchmarkFirstName(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		g, err := gazetteer.Load()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if len(g.ByName("Mende")) == 0 {
+			b.Fatal("nothing found")
+		}
+	}
+}
+
+// heap is how much memory is in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func BenchmarkNearest(b *testing.B) {

@@ -26,6 +26,10 @@ import (
 //	formers      former INSEE or "", name or "", INSEE of today
 const Format = "renfort gazetteer 1" // 1: first
 
+// unitsPerDegree is how finely positions are written: 11 m, which is finer than
+// the place of any commune is known.
+const unitsPerDegree = 1e4
+
 //go:generate go run ./generate -packages $GAZETTEER_PACKAGES -out gazetteer.tsv.gz
 
 //go:embed gazetteer.tsv.gz
@@ -102,8 +106,8 @@ func (c *contents) readCommunes(r *reader) {
 		regionOf[d.Code] = d.RegionCode
 	}
 	n := r.section("communes")
-	c.rows = make([]Commune, 0, n+n/8)
-	codes := make([]string, 0, n+n/8) // of all communes, so that they share one array
+	c.rows = make([]Commune, 0, n+n/4) // with room for the towns
+	codes := make([]string, 0, n+n/4)  // of all communes, so that they share one array
 	for range n {
 		w := Commune{INSEE: r.field(), Name: r.field(), Country: CountryFrance}
 		w.PostalCodes, codes = split(r.field(), codes)
@@ -215,7 +219,7 @@ func (r *reader) number() int {
 }
 
 func (r *reader) point() geo.Point {
-	p := geo.Point{Lat: float64(r.number()) / 1e4, Lon: float64(r.number()) / 1e4}
+	p := geo.Point{Lat: float64(r.number()) / unitsPerDegree, Lon: float64(r.number()) / unitsPerDegree}
 	if !p.Valid() {
 		r.fail("a point", fmt.Sprint(p))
 	}

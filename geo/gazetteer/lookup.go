@@ -2,33 +2,29 @@ package gazetteer
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
+	"strconv"
 	"strings"
 
 	"renfort/geo"
 )
 
-// posting says that a row answers to a key. Lists of them are sorted by key,
-// kind and rank.
+// posting says that a row answers to a folded name.
 type posting struct {
 	key  string
 	kind kind
 	row  int32
 }
 
-// kind is how a row came by a key, best first.
+// kind is how a row came by a name, best first.
 type kind uint8
 
 const (
-	ownKey    kind = iota // its name or postal code
-	shortKey              // its name without the article
-	formerKey             // the name of a commune that went into it
+	ownName    kind = iota
+	shortName       // its own without the article
+	formerName      // that of a commune that went into it
 )
-
-// order is the order of lists of postings.
-func (g *Gazetteer) order(a, b posting) int {
-	return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.kind, b.kind), cmp.Compare(g.rank[a.row], g.rank[b.row]))
-}
 
 // indexCodes makes the lists behind ByINSEE and ByPostalCode. A city that has
 // municipal arrondissements leaves its postal codes to them.
@@ -39,15 +35,18 @@ func (g *Gazetteer) indexCodes() {
 			g.districts[w.City] = true
 		}
 	}
+	g.byPostalCode = make([]uint64, 0, len(g.rows))
 	for i, w := range g.rows[:g.towns] {
 		if g.districts[w.INSEE] {
 			continue
 		}
 		for _, code := range w.PostalCodes {
-			g.byPostalCode = append(g.byPostalCode, posting{key: code, row: int32(i)})
+			if n, ok := postalNumber(code); ok {
+				g.byPostalCode = append(g.byPostalCode, n<<32|uint64(g.rank[i]))
+			}
 		}
 	}
-	slices.SortFunc(g.byPostalCode, g.order)
+	slices.Sort(g.byPostalCode)
 	g.formerAt = make(map[string]int32, len(g.formers))
 	for _, f := range g.formers {
 		if f.insee != "" {
@@ -56,24 +55,112 @@ func (g *Gazetteer) indexCodes() {
 	}
 }
 
+// postalDigits is how many digits a French postal code has.
+const postalDigits = 5
+
+// postalNumber is a postal code as a number, false for anything but five digits.
+func postalNumber(code string) (uint64, bool) {
+	if len(code) != postalDigits || !isDigits(code) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(code, 10, 32)
+	return n, err == nil
+}
+
+func isDigits(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}
+
+// postalRange is the part of byPostalCode from one code to before another.
+func (g *Gazetteer) postalRange(from, to uint64) []uint64 {
+	lo, _ := slices.BinarySearch(g.byPostalCode, from<<32)
+	hi, _ := slices.BinarySearch(g.byPostalCode, to<<32)
+	return g.byPostalCode[lo:hi]
+}
+
+// ofPostalCode is the part of byPostalCode that has the code.
+func (g *Gazetteer) ofPostalCode(code string) []uint64 {
+	n, ok := postalNumber(code)
+	if !ok {
+		return nil
+	}
+	return g.postalRange(n, n+1)
+}
+
+// rowOf is the row of an entry of byPostalCode.
+func (g *Gazetteer) rowOf(entry uint64) int32 { return g.ranked[uint32(entry)] }
+
 // indexNames makes the list behind ByName and Complete.
-func (g *Gazetteer) indexNames() {
+func (g *Gazetteer) indexNames() []posting {
 	folded := make([]string, len(g.rows))
-	g.byName = make([]posting, 0, len(g.rows)*3/2)
+	list := make([]posting, 0, len(g.rows)*3/2)
 	for i, w := range g.rows {
 		folded[i] = Fold(w.Name)
-		g.byName = append(g.byName, posting{folded[i], ownKey, int32(i)})
+		list = append(list, posting{folded[i], ownName, int32(i)})
 		if short, ok := withoutArticle(folded[i]); ok {
-			g.byName = append(g.byName, posting{short, shortKey, int32(i)})
+			list = append(list, posting{short, shortName, int32(i)})
 		}
 	}
 	for _, f := range g.formers {
 		if key := Fold(f.name); key != "" && key != folded[f.now] {
-			g.byName = append(g.byName, posting{key, formerKey, f.now})
+			list = append(list, posting{key, formerName, f.now})
 		}
 	}
-	slices.SortFunc(g.byName, g.order)
+	return g.sorted(list)
 }
+
+// sorted is the list by key, kind and rank. Most keys differ in their first
+// eight letters, so those are compared as one number.
+func (g *Gazetteer) sorted(list []posting) []posting {
+	type headed struct {
+		head uint64
+		at   int32
+	}
+	order := make([]headed, len(list))
+	for i, p := range list {
+		var head [8]byte
+		copy(head[:], p.key)
+		order[i] = headed{binary.BigEndian.Uint64(head[:]), int32(i)}
+	}
+	slices.SortFunc(order, func(a, b headed) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		p, q := &list[a.at], &list[b.at]
+		return cmp.Or(strings.Compare(p.key, q.key), cmp.Compare(p.kind, q.kind), cmp.Compare(g.rank[p.row], g.rank[q.row]))
+	})
+	out := make([]posting, len(list))
+	for i, o := range order {
+		out[i] = list[o.at]
+	}
+	return out
+}
+
+// named is the part of names that has the key.
+func (g *Gazetteer) named(key string) []posting {
+	names := g.names()
+	from, _ := slices.BinarySearchFunc(names, key, comparePosting)
+	to := from
+	for to < len(names) && names[to].key == key {
+		to++
+	}
+	return names[from:to]
+}
+
+// beginning is the part of names whose keys begin with the prefix.
+func (g *Gazetteer) beginning(prefix string) []posting {
+	names := g.names()
+	from, _ := slices.BinarySearchFunc(names, prefix, comparePosting)
+	length, _ := slices.BinarySearchFunc(names[from:], prefix, func(p posting, prefix string) int {
+		if strings.HasPrefix(p.key, prefix) {
+			return -1
+		}
+		return 1
+	})
+	return names[from : from+length]
+}
+
+func comparePosting(p posting, key string) int { return strings.Compare(p.key, key) }
 
 // ByINSEE finds a commune or municipal arrondissement by its code. The code of
 // a commune that was merged into another gives that other one, whose INSEE
@@ -93,9 +180,14 @@ func (g *Gazetteer) ByINSEE(code string) (Commune, bool) {
 
 // ByPostalCode finds the communes that a postal code serves, the largest
 // first; nil if there is none. In Paris, Lyon and Marseille they are the
-// municipal arrondissements. CEDEX codes are not known.
+// municipal arrondissements. CEDEX codes are not known, and codes are never
+// padded.
 func (g *Gazetteer) ByPostalCode(code string) []Commune {
-	return g.answers(equal(g.byPostalCode, code))
+	var found []Commune
+	for _, entry := range g.ofPostalCode(code) {
+		found = append(found, g.rows[g.rowOf(entry)])
+	}
+	return found
 }
 
 // ByName finds the communes and towns of that folded name: first those that
@@ -107,12 +199,8 @@ func (g *Gazetteer) ByName(name string) []Commune {
 	if key == "" {
 		return nil
 	}
-	return g.answers(equal(g.byName, key))
-}
-
-// answers are the rows of a list, each once.
-func (g *Gazetteer) answers(list []posting) []Commune {
 	var found []Commune
+	list := g.named(key)
 	for i, p := range list {
 		if !slices.ContainsFunc(list[:i], func(q posting) bool { return q.row == p.row }) {
 			found = append(found, g.rows[p.row])
@@ -121,37 +209,21 @@ func (g *Gazetteer) answers(list []posting) []Commune {
 	return found
 }
 
-// equal is the part of a list that has the key.
-func equal(list []posting, key string) []posting {
-	return between(list, func(k string) int { return strings.Compare(k, key) })
-}
-
-// between is the part of a list whose keys the comparison calls equal.
-func between(list []posting, compare func(key string) int) []posting {
-	from, _ := slices.BinarySearchFunc(list, 0, func(p posting, _ int) int {
-		return cmp.Or(compare(p.key), 1) // so that it stops before the first equal one
-	})
-	to, _ := slices.BinarySearchFunc(list[from:], 0, func(p posting, _ int) int {
-		return cmp.Or(compare(p.key), -1)
-	})
-	return list[from : from+to]
-}
-
 // PlaceOfPostalCode is the middle of the communes of a postal code, weighed by
 // their people, and how precise that is: the precision of the commune if it is
 // the only one, else PrecisionPostalCode. False if the code is not known.
 func (g *Gazetteer) PlaceOfPostalCode(code string) (geo.Point, Precision, bool) {
-	list := equal(g.byPostalCode, code)
+	list := g.ofPostalCode(code)
 	switch len(list) {
 	case 0:
 		return geo.Point{}, "", false
 	case 1:
-		w := &g.rows[list[0].row]
+		w := &g.rows[g.rowOf(list[0])]
 		return w.Point, w.Precision, true
 	}
 	var sum geo.Vec
-	for _, p := range list {
-		w := &g.rows[p.row]
+	for _, entry := range list {
+		w := &g.rows[g.rowOf(entry)]
 		v, people := w.Point.Vec(), float64(w.Population+1) // +1: a place without people counts too
 		sum = geo.Vec{X: sum.X + people*v.X, Y: sum.Y + people*v.Y, Z: sum.Z + people*v.Z}
 	}

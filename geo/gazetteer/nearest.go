@@ -2,6 +2,7 @@ package gazetteer
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"renfort/geo"
@@ -28,15 +29,19 @@ type height struct {
 // indexPlaces makes the list behind Nearest. A city that has municipal
 // arrondissements leaves its place to them.
 func (g *Gazetteer) indexPlaces() {
-	g.byHeight = make([]height, 0, len(g.rows))
+	keys := make([]uint64, 0, len(g.rows))
 	for i, w := range g.rows {
 		if !g.districts[w.INSEE] {
-			g.byHeight = append(g.byHeight, height{w.Point.Vec(), int32(i)})
+			lat := math.Round((w.Point.Lat + 90) * unitsPerDegree) // as it is in the file
+			keys = append(keys, uint64(lat)<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(g.byHeight, func(a, b height) int {
-		return cmp.Or(cmp.Compare(a.at.Z, b.at.Z), cmp.Compare(a.row, b.row))
-	})
+	slices.Sort(keys)
+	g.byHeight = make([]height, len(keys))
+	for i, key := range keys {
+		row := int32(uint32(key))
+		g.byHeight[i] = height{g.rows[row].Point.Vec(), row}
+	}
 	g.zoneAbroad = map[string]string{}
 	largest := map[string]int{}
 	for _, t := range g.rows[g.towns:] {
