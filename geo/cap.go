@@ -118,7 +118,7 @@ func (c Cap) MinKm(v Vec) float64 {
 		return math.Inf(1)
 	}
 	km := Km(c.Center.Chord2(v))
-	return max(0, km-km*slackShare-slackKm-c.RadiusKm)
+	return max(0, km*(1-slackShare)-slackKm-c.RadiusKm)
 }
 
 // MaxKm is an upper bound of the distance from v to anything in the cap, also
@@ -148,12 +148,23 @@ func (c Cap) Union(d Cap) Cap {
 	case apart+c.RadiusKm <= d.RadiusKm:
 		return Cap{d.Center, widen(d.RadiusKm)}
 	}
-	share := (apart + d.RadiusKm - c.RadiusKm) / (2 * apart)
-	center, ok := towards(c.Center, d.Center, share)
-	if !ok {
-		return FullCap()
-	}
+	center := along(c.Center, d.Center, (apart+d.RadiusKm-c.RadiusKm)/2, apart)
 	return Cap{center, max(
-		widen(center.DistanceKm(c.Center))+c.RadiusKm,
-		widen(center.DistanceKm(d.Center))+d.RadiusKm)}
+		min(widen(center.DistanceKm(c.Center))+c.RadiusKm, HalfTurnKm),
+		min(widen(center.DistanceKm(d.Center))+d.RadiusKm, HalfTurnKm))}
+}
+
+// along is the place km from v on the way to w, which is wKm away. Antipodes,
+// between which all ways are the same, give v.
+func along(v, w Vec, km, wKm float64) Vec {
+	sin, sinLeft := math.Sin(km/EarthRadiusKm), math.Sin((wKm-km)/EarthRadiusKm)
+	u, ok := Vec{
+		X: sinLeft*v.X + sin*w.X,
+		Y: sinLeft*v.Y + sin*w.Y,
+		Z: sinLeft*v.Z + sin*w.Z,
+	}.unit()
+	if !ok {
+		return v
+	}
+	return u
 }
