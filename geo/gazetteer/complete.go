@@ -6,18 +6,22 @@ import (
 	"strings"
 )
 
+// CompleteMax is the most that Complete gives.
+const CompleteMax = 1000
+
 // Complete finds the communes and towns whose name begins with the prefix,
 // however accents, hyphens and capitals are written, or, if the prefix is made
 // of digits, those that have a postal code which begins with it. France comes
 // before its neighbours, the largest first; names of communes that were merged
-// into another come last. It gives at most limit, and nil for an empty prefix.
+// into another come last. It gives at most limit and CompleteMax, and nil for an
+// empty prefix.
 func (g *Gazetteer) Complete(prefix string, limit int) []Commune {
 	key := foldPrefix(prefix)
 	digits := strings.ReplaceAll(key, " ", "")
 	if limit <= 0 || digits == "" {
 		return nil
 	}
-	best := shortlist{g: g, limit: limit}
+	best := shortlist{g: g, limit: min(limit, CompleteMax)}
 	if isDigits(digits) {
 		best.addPostal(digits)
 		return best.communes()

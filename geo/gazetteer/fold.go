@@ -76,6 +76,8 @@ func (f *folder) add(name string) {
 		case r < utf8.RuneSelf:
 			f.endWord()
 		case unicode.Is(unicode.Mn, r): // an accent, left over by NFKD
+		case unicode.Is(unicode.Lm, r): // signs that pass for letters, as U+02BC for an apostrophe
+			f.endWord()
 		case ligature(r) != "":
 			f.b.WriteString(ligature(r))
 		case unicode.IsLetter(r) || unicode.IsDigit(r):

@@ -24,7 +24,7 @@ type Gazetteer struct {
 	byPostalCode []uint64          // postal code << 32 | rank, sorted
 	byHeight     []height          // sorted by Z
 
-	// names are sorted by key, kind and rank. The first question about a name
+	// names are sorted by key and then in the order of ByName. The first question about a name
 	// makes them, because many a program never asks one.
 	names func() []posting
 }

@@ -50,11 +50,13 @@ type contents struct {
 	formers     []former
 }
 
+// rowsMax is how many lines a section may have: some room above the communes.
+const rowsMax = 100_000
+
 // textBytes is about how long the text is; a longer one only costs a copy.
 const textBytes = 2 << 20
 
-// read reads a file of Format. What it does not understand is an error, which
-// a test of the embedded file rules out.
+// read reads a compressed file of Format.
 func read(compressed []byte) (*contents, error) {
 	z, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
@@ -64,9 +66,15 @@ func read(compressed []byte) (*contents, error) {
 	if _, err := io.Copy(text, z); err != nil {
 		return nil, fmt.Errorf("gazetteer: decompress: %w", err)
 	}
-	r := &reader{rest: text.String()}
+	return parse(text.String())
+}
+
+// parse reads the text. What it does not understand is an error: the embedded
+// file is read by a test, but somebody may change it one day.
+func parse(text string) (*contents, error) {
+	r := &reader{rest: text}
 	if line := r.line(); line != Format {
-		return nil, fmt.Errorf("gazetteer: format %q, want %q", line, Format)
+		return nil, fmt.Errorf("gazetteer: format %.40q, want %q", line, Format)
 	}
 	c := &contents{}
 	c.readDivisions(r)
@@ -111,7 +119,7 @@ func (c *contents) readCommunes(r *reader) {
 	for range n {
 		w := Commune{INSEE: r.field(), Name: r.field(), Country: CountryFrance}
 		w.PostalCodes, codes = split(r.field(), codes)
-		w.Population = r.number()
+		w.Population = r.people()
 		w.Point = r.point()
 		w.Precision = precisions[r.field()]
 		w.City = r.field()
@@ -119,7 +127,10 @@ func (c *contents) readCommunes(r *reader) {
 		w.Region = regionOf[w.Department]
 		w.TimeZone = zoneOfCommune(w.INSEE, w.Department)
 		if w.Region == "" || w.Precision == "" {
-			r.fail("a department or a precision", w.INSEE)
+			r.fail("a department and a precision", w.INSEE)
+		}
+		if i := len(c.rows); i > 0 && c.rows[i-1].INSEE >= w.INSEE {
+			r.fail("communes in the order of their codes", w.INSEE)
 		}
 		c.rows = append(c.rows, w)
 	}
@@ -152,7 +163,7 @@ func split(list string, all []string) (parts, longer []string) {
 func (c *contents) readTowns(r *reader) {
 	for range r.section("towns") {
 		c.rows = append(c.rows, Commune{
-			Country: r.field(), Name: r.field(), Population: r.number(),
+			Country: r.field(), Name: r.field(), Population: r.people(),
 			Point: r.point(), TimeZone: r.field(), Precision: PrecisionCommune,
 		})
 	}
@@ -218,6 +229,16 @@ func (r *reader) number() int {
 	return n
 }
 
+// people is a number of them, which fits into the 31 bits that rankRows has.
+func (r *reader) people() int {
+	n := r.number()
+	if n < 0 || n > math.MaxInt32 {
+		r.fail("a population", strconv.Itoa(n))
+		return 0
+	}
+	return n
+}
+
 func (r *reader) point() geo.Point {
 	p := geo.Point{Lat: float64(r.number()) / unitsPerDegree, Lon: float64(r.number()) / unitsPerDegree}
 	if !p.Valid() {
@@ -231,7 +252,7 @@ func (r *reader) section(name string) int {
 	line := r.line()
 	got, count, _ := strings.Cut(line, "\t")
 	n, err := strconv.Atoi(count)
-	if got != name || err != nil || n < 0 || n > math.MaxInt16*4 {
+	if got != name || err != nil || n < 0 || n > rowsMax {
 		r.fail("section "+name, line)
 		return 0
 	}

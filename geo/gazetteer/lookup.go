@@ -109,7 +109,8 @@ func (g *Gazetteer) indexNames() []posting {
 	return g.sorted(list)
 }
 
-// sorted is the list by key, kind and rank. Most keys differ in their first
+// sorted is the list by key, then France before its neighbours, then by kind
+// and rank. Most keys differ in their first
 // eight letters, so those are compared as one number.
 func (g *Gazetteer) sorted(list []posting) []posting {
 	type headed struct {
@@ -127,7 +128,13 @@ func (g *Gazetteer) sorted(list []posting) []posting {
 			return cmp.Compare(a.head, b.head)
 		}
 		p, q := &list[a.at], &list[b.at]
-		return cmp.Or(strings.Compare(p.key, q.key), cmp.Compare(p.kind, q.kind), cmp.Compare(g.rank[p.row], g.rank[q.row]))
+		if p.key != q.key {
+			return strings.Compare(p.key, q.key)
+		}
+		if abroad := int(p.row) >= g.towns; abroad != (int(q.row) >= g.towns) {
+			return cmp.Compare(p.row, q.row)
+		}
+		return cmp.Or(cmp.Compare(p.kind, q.kind), cmp.Compare(g.rank[p.row], g.rank[q.row]))
 	})
 	out := make([]posting, len(list))
 	for i, o := range order {
@@ -190,10 +197,10 @@ func (g *Gazetteer) ByPostalCode(code string) []Commune {
 	return found
 }
 
-// ByName finds the communes and towns of that folded name: first those that
-// bear it, then those that bear it behind an article, then those into which a
-// commune of that name was merged; of each, France before its neighbours, and
-// the largest first. Nil if there is none.
+// ByName finds the communes and towns of that folded name, those of France
+// first: those that bear it, then those that bear it behind an article, then
+// those into which a commune of that name was merged; of each the largest
+// first. Nil if there is none.
 func (g *Gazetteer) ByName(name string) []Commune {
 	key := Fold(name)
 	if key == "" {
