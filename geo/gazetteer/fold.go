@@ -63,7 +63,7 @@ func (f *folder) add(name string) {
 	f.b.Grow(len(name) + 4)
 	for i := 0; i < len(name); i++ {
 		if name[i] >= utf8.RuneSelf {
-			name = name[:i] + norm.NFKD.String(name[i:])
+			name = name[:i] + norm.NFKD.String(strings.ToValidUTF8(name[i:], " "))
 			break
 		}
 	}
