@@ -210,14 +210,16 @@ func (r *reader) line() string {
 
 // field takes the text up to the next tab or line end.
 func (r *reader) field() string {
-	i := strings.IndexAny(r.rest, "\t\n")
-	if i < 0 {
-		r.fail("a field", r.rest)
-		return ""
+	// Fields are short, so a plain loop is faster than a search.
+	for i := range len(r.rest) {
+		if b := r.rest[i]; b == '\t' || b == '\n' {
+			field := r.rest[:i]
+			r.rest = r.rest[i+1:]
+			return field
+		}
 	}
-	field := r.rest[:i]
-	r.rest = r.rest[i+1:]
-	return field
+	r.fail("a field", r.rest)
+	return ""
 }
 
 func (r *reader) number() int {
