@@ -240,7 +240,7 @@ func TestConcurrent(t *testing.T) {
 				}
 				g.TimeZoneAt(geo.Point{Lat: 46.2, Lon: 6.1})
 			}
-			if gazetteer.Default() != gazetteer.Default() {
+			if first, second := gazetteer.Default(), gazetteer.Default(); first != second {
 				t.Error("Default gave two gazetteers")
 			}
 		})
