@@ -8,89 +8,141 @@ import (
 	"renfort/geo"
 )
 
-// leafEntries is how many entries a leaf holds at most. Around 16 the time of
-// a query is flat: smaller leaves cost nodes, larger ones entries.
-const leafEntries = 16
+// leafEntries is how many entries a leaf holds at most: they are ordered by
+// standing, so that of most leaves only the first are looked at.
+const leafEntries = 96
 
-// Entry is an address in a tree of cells.
+// Entry is an address in a tree of cells: what tells most missions without
+// looking further.
 type Entry struct {
 	Vec        geo.Vec
+	MinAge     uint8
+	MaxAge     uint8
+	Remote     uint8
+	Traits     uint8
 	Domains    uint64
 	Activities uint64 // folded: bit i%64 for activity i
 	Ordinal    uint32
 	Address    uint32
-	Generation uint32
 }
 
-// Node is a cell with entries, or with nodes below it.
+// approxKm is more than the positions of nodes are off by: half a unit in the
+// last place of three float32 on a globe of 6,371 km is 0.4 m.
+const approxKm = 0.001
+
+// Traits of an entry's mission, so that most entries are told by themselves.
+const (
+	AsksOfSkills  uint8 = 1 << iota // asks for skills
+	NeedsOfSkills                   // some of them are required
+	Several                         // has other entries too
+)
+
+// primary gives the first of the entry's domains by number, 64 for none: what
+// its part of the tree is chosen by.
+func (e *Entry) primary() int { return bits.TrailingZeros64(e.Domains) }
+
+// shareSlots is how many domains have a share of their own in a node; beyond,
+// domain d shares the slot of d - shareSlots. With it a node fills one line of
+// the processor's cache.
+const shareSlots = 24
+
+// Node is a cell with entries, or with nodes below it, and the upper bounds
+// over them: nothing in it stands better, unless it is in the snapshot's
+// Fresh.
 type Node struct {
-	Cap        geo.Cap
-	Activities uint64 // union of the entries', folded
-	First      uint32 // of its children in Nodes, or of its entries in Entries
+	X, Y, Z    float32 // centre of its cap
+	RadiusKm   float32 // of its cap, all rounding included
+	Top        float32 // best standing
+	Unserved   float32 // best standing of a mission that nobody took
+	First      uint32  // of its children in Nodes, or of its entries in Entries
 	Len        uint16
 	Leaf       bool
-	Skilled    bool   // an entry asks for skills
-	Parent     uint32 // of the root: itself
+	Skilled    bool              // an entry asks for skills
+	Activities uint64            // union of the entries', folded
+	Shares     [shareSlots]uint8 // share of Top that missions of a domain reach, in 255ths, rounded up
 }
 
-// Cells is the addresses of one class of missions as a tree of S2 cells,
-// immutable. Nodes[0] is the root; a tree without entries has no nodes.
-type Cells struct {
-	Entries []Entry // sorted by leaf cell
-	Nodes   []Node  // parents before children, siblings together
-	leafOf  []uint32
+// MinKm gives a lower bound of the distance from v to anything in the node.
+func (n *Node) MinKm(v geo.Vec) float64 {
+	km := geo.Km(v.Chord2(geo.Vec{X: float64(n.X), Y: float64(n.Y), Z: float64(n.Z)}))
+	return max(0, km-km*1e-6-float64(n.RadiusKm))
 }
 
-// Bounds are upper bounds over a tree of cells, renewed at a Tick: nothing in
-// the tree stands better, unless it is in the snapshot's Fresh.
-type Bounds struct {
-	Entry    []float32 // Entry[i] for Entries[i]
-	Node     []float32 // Node[i] for Nodes[i]
-	Unserved []float32 // the same over missions that nobody took
-	Domain   []uint8   // Domain[i*domains+d]: share of Node[i] that missions of domain d reach, in 255ths, rounded up
+// Share gives the greatest share of Top that missions of any of the domains
+// reach.
+func (n *Node) Share(domains uint64) float64 {
+	var most uint8
+	for rest := domains; rest != 0; rest &= rest - 1 {
+		most = max(most, n.Shares[bits.TrailingZeros64(rest)%shareSlots])
+	}
+	return float64(most) / 255
+}
+
+// Tree is the addresses of one class of missions: under the root the domains,
+// since most people choose some, under each domain its S2 cells. Immutable.
+// Nodes[0] is the root.
+type Tree struct {
+	Nodes  []Node    // parents before children, siblings together
+	Bounds []float32 // Bounds[i]: standing of Entries[i] at most; 0 for one to be skipped
+	Tops   []float32 // Tops[i]: the greatest of Bounds from i to the end of the leaf
+	Class  uint8     // Normal (calm too), Urgent or Vital: how far its missions reach
+	Remote bool      // its entries have no place
+	Full   bool      // nor do its missions
+
+	Entries     []Entry  // by leaf; in a leaf by standing as it was built, best first
+	Generations []uint32 // Generations[i] of Entries[i]: dead if its mission has another
+	parents     []uint32 // parents[i] of Nodes[i]
+	leafOf      []uint32 // leafOf[i]: the node of Entries[i]
 }
 
 // sorted is an entry with the keys it is ordered by while a tree is built.
 type sorted struct {
-	Entry
+	pending
 	leaf     geo.Cell
 	standing float64
-	skilled  bool
 }
 
-// orderEntries sorts by place; at the very same place by domain and standing,
+// pending is an entry that waits for a tree.
+type pending struct {
+	Entry
+	generation uint32
+}
+
+// orderEntries sorts by domain and place; at the very same place by standing,
 // so that leaves of one point still have tight bounds.
 func orderEntries(es []sorted) {
 	slices.SortFunc(es, func(a, b sorted) int {
-		return cmp.Or(cmp.Compare(a.leaf, b.leaf),
-			cmp.Compare(bits.TrailingZeros64(a.Domains), bits.TrailingZeros64(b.Domains)),
-			cmp.Compare(b.standing, a.standing), cmp.Compare(a.Address, b.Address))
+		return cmp.Or(cmp.Compare(a.leaf, b.leaf), cmp.Compare(a.primary(), b.primary()),
+			cmp.Compare(b.standing, a.standing), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Ordinal, b.Ordinal))
 	})
 }
 
-// run is a stretch of sorted entries that becomes a node.
+// run is a stretch of sorted entries that becomes a node. Its level is that of
+// the S2 cell that all of it is in, wholeLevel for all domains together.
 type run struct{ lo, hi, level int }
 
-// buildCells makes the tree of es, which it sorts.
-func buildCells(es []sorted) *Cells {
+const wholeLevel = -1
+
+// buildTree makes the tree of es, which it sorts, without bounds.
+func buildTree(es []sorted) *Tree {
 	orderEntries(es)
-	c := &Cells{Entries: make([]Entry, len(es)), leafOf: make([]uint32, len(es))}
-	for i := range es {
-		c.Entries[i] = es[i].Entry
-	}
+	t := &Tree{Entries: make([]Entry, len(es)), Generations: make([]uint32, len(es)), leafOf: make([]uint32, len(es))}
 	if len(es) == 0 {
-		return c
+		return t
 	}
 	runs := []run{{0, len(es), 0}}
-	c.Nodes = append(c.Nodes, Node{})
+	t.Nodes, t.parents = append(t.Nodes, Node{}), append(t.parents, 0)
 	for i := 0; i < len(runs); i++ { // breadth first: siblings stand together
 		r := runs[i]
-		n := &c.Nodes[i]
+		n := &t.Nodes[i]
 		n.describe(es[r.lo:r.hi])
 		if r.hi-r.lo <= leafEntries {
 			n.First, n.Len, n.Leaf = uint32(r.lo), uint16(r.hi-r.lo), true
+			slices.SortFunc(es[r.lo:r.hi], func(a, b sorted) int {
+				return cmp.Or(cmp.Compare(b.standing, a.standing), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Ordinal, b.Ordinal))
+			})
 			for k := r.lo; k < r.hi; k++ {
-				c.leafOf[k] = uint32(i)
+				t.leafOf[k] = uint32(i)
 			}
 			continue
 		}
@@ -98,18 +150,21 @@ func buildCells(es []sorted) *Cells {
 		n.First, n.Len = uint32(len(runs)), uint16(len(children))
 		runs = append(runs, children...)
 		for range children {
-			c.Nodes = append(c.Nodes, Node{Parent: uint32(i)})
+			t.Nodes, t.parents = append(t.Nodes, Node{}), append(t.parents, uint32(i))
 		}
 	}
-	c.bound(runs)
-	return c
+	for i := range es {
+		t.Entries[i], t.Generations[i] = es[i].Entry, es[i].generation
+	}
+	t.drawCaps(runs)
+	return t
 }
 
 // describe sets what is true of all entries of a node but its cap.
 func (n *Node) describe(es []sorted) {
 	for i := range es {
 		n.Activities |= es[i].Activities
-		n.Skilled = n.Skilled || es[i].skilled
+		n.Skilled = n.Skilled || es[i].Traits&AsksOfSkills != 0
 	}
 }
 
@@ -117,29 +172,36 @@ func (n *Node) describe(es []sorted) {
 // union of the caps below is close enough.
 const capEntries = 256
 
-// bound sets the caps, children before parents.
-func (c *Cells) bound(runs []run) {
+// drawCaps sets the caps, children before parents.
+func (t *Tree) drawCaps(runs []run) {
 	vecs := make([]geo.Vec, 0, capEntries)
-	for i := len(c.Nodes) - 1; i >= 0; i-- {
-		n, r := &c.Nodes[i], runs[i]
+	caps := make([]geo.Cap, len(t.Nodes))
+	for i := len(t.Nodes) - 1; i >= 0; i-- {
+		n, r := &t.Nodes[i], runs[i]
 		if r.hi-r.lo <= capEntries {
 			vecs = vecs[:0]
 			for k := r.lo; k < r.hi; k++ {
-				vecs = append(vecs, c.Entries[k].Vec)
+				vecs = append(vecs, t.Entries[k].Vec)
 			}
-			n.Cap = geo.CapOf(vecs)
-			continue
+			caps[i] = geo.CapOf(vecs)
+		} else {
+			caps[i] = geo.EmptyCap()
+			for k := n.First; k < n.First+uint32(n.Len); k++ {
+				caps[i] = caps[i].Union(caps[k])
+			}
 		}
-		n.Cap = geo.EmptyCap()
-		for k := n.First; k < n.First+uint32(n.Len); k++ {
-			n.Cap = n.Cap.Union(c.Nodes[k].Cap)
-		}
+		c := caps[i].Center
+		n.X, n.Y, n.Z = float32(c.X), float32(c.Y), float32(c.Z)
+		n.RadiusKm = float32(caps[i].RadiusKm*(1+1e-6) + approxKm)
 	}
 }
 
-// split cuts a run where the cells below it change. A run of one point is cut
-// into leaves as it is ordered.
+// split cuts a run by domain, then where the cells below it change. A run of
+// one point is cut into leaves as it is ordered.
 func split(es []sorted, r run) []run {
+	if r.level == wholeLevel {
+		return splitDomains(es, r)
+	}
 	for level := r.level + 1; level <= geo.CellLevelMax; level++ {
 		first, last := es[r.lo].leaf.Parent(level), es[r.hi-1].leaf.Parent(level)
 		if first == last {
@@ -162,6 +224,18 @@ func split(es []sorted, r run) []run {
 	return splitEven(r)
 }
 
+func splitDomains(es []sorted, r run) (parts []run) {
+	for lo := r.lo; lo < r.hi; {
+		hi := lo + 1
+		for hi < r.hi && es[hi].primary() == es[lo].primary() {
+			hi++
+		}
+		parts = append(parts, run{lo, hi, 0})
+		lo = hi
+	}
+	return parts
+}
+
 // splitEvenParts is how many children a crowded point is cut into at a time.
 const splitEvenParts = 16
 
@@ -171,96 +245,4 @@ func splitEven(r run) (parts []run) {
 		parts = append(parts, run{lo, min(lo+step, r.hi), geo.CellLevelMax})
 	}
 	return parts
-}
-
-// stander tells the standing of a mission for bounds: 0 for a dead entry.
-type stander func(e *Entry) (standing float64, unserved bool)
-
-// roundUp makes a bound that float32 and the rounding of scores cannot sink
-// below the value.
-func roundUp(v float64) float32 { return float32(v * (1 + 1e-6)) }
-
-// newBounds makes the bounds of all of c; domains is how many there are.
-func newBounds(c *Cells, domains int, of stander) *Bounds {
-	b := &Bounds{Entry: make([]float32, len(c.Entries)), Node: make([]float32, len(c.Nodes)),
-		Unserved: make([]float32, len(c.Nodes)), Domain: make([]uint8, len(c.Nodes)*domains)}
-	scratch := make([]float32, domains)
-	for i := len(c.Nodes) - 1; i >= 0; i-- {
-		b.renew(c, uint32(i), domains, of, scratch)
-	}
-	return b
-}
-
-// renew sets the bounds of one node from what is below it.
-func (b *Bounds) renew(c *Cells, i uint32, domains int, of stander, scratch []float32) {
-	n := &c.Nodes[i]
-	var top, unserved float32
-	clear(scratch)
-	if n.Leaf {
-		top, unserved = b.renewLeaf(c, n, domains, of, scratch)
-	} else {
-		for k := n.First; k < n.First+uint32(n.Len); k++ {
-			top, unserved = max(top, b.Node[k]), max(unserved, b.Unserved[k])
-			for d := range scratch {
-				scratch[d] = max(scratch[d], b.Node[k]*float32(b.Domain[int(k)*domains+d])/255)
-			}
-		}
-	}
-	b.Node[i], b.Unserved[i] = top, unserved
-	for d, v := range scratch {
-		b.Domain[int(i)*domains+d] = share(v, top)
-	}
-}
-
-func (b *Bounds) renewLeaf(c *Cells, n *Node, domains int, of stander, scratch []float32) (top, unserved float32) {
-	for k := n.First; k < n.First+uint32(n.Len); k++ {
-		e := &c.Entries[k]
-		v, nobody := of(e)
-		bound := roundUp(v)
-		b.Entry[k] = bound
-		top = max(top, bound)
-		if nobody {
-			unserved = max(unserved, bound)
-		}
-		for rest := e.Domains; rest != 0; rest &= rest - 1 {
-			if d := bits.TrailingZeros64(rest); d < domains {
-				scratch[d] = max(scratch[d], bound)
-			}
-		}
-	}
-	return top, unserved
-}
-
-// share gives v as 255ths of top, rounded up.
-func share(v, top float32) uint8 {
-	if v <= 0 || top <= 0 {
-		return 0
-	}
-	s := uint32(v / top * 255)
-	if float32(s)/255*top < v*(1+1e-6) {
-		s++
-	}
-	return uint8(min(s, 255))
-}
-
-// renewed gives a copy of b in which the leaves of the entries named are new,
-// and the nodes above them.
-func (b *Bounds) renewed(c *Cells, entries []uint32, domains int, of stander) *Bounds {
-	n := &Bounds{Entry: slices.Clone(b.Entry), Node: slices.Clone(b.Node), Unserved: slices.Clone(b.Unserved), Domain: slices.Clone(b.Domain)}
-	touched := map[uint32]bool{}
-	for _, e := range entries {
-		for i := c.leafOf[e]; !touched[i]; i = c.Nodes[i].Parent {
-			touched[i] = true
-		}
-	}
-	order := make([]uint32, 0, len(touched))
-	for i := range touched {
-		order = append(order, i)
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(b, a) }) // children stand behind parents
-	scratch := make([]float32, domains)
-	for _, i := range order {
-		n.renew(c, i, domains, of, scratch)
-	}
-	return n
 }

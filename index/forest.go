@@ -5,30 +5,23 @@ import "renfort/geo"
 // groups of missions that have a tree of their own, so that the bound of a
 // cell of ordinary missions does not reach as far as a vital one's.
 const (
-	nearGroup   = iota // calm and normal, at a place
-	urgentGroup        // urgent, at a place
-	vitalGroup         // vital, at a place
-	remoteGroup        // from anywhere, possible ones too
+	nearGroup     = iota // calm and normal, at a place
+	urgentGroup          // urgent, at a place
+	vitalGroup           // vital, at a place
+	possibleGroup        // at a place, done from afar
+	fullGroup            // from anywhere
 	groups
 )
 
 // NoAddress is the address of an entry that has none.
 const NoAddress = ^uint32(0)
 
-// Tree is one tree of cells with its bounds.
-type Tree struct {
-	Cells  *Cells
-	Bounds *Bounds
-	Class  uint8 // Normal (calm too), Urgent or Vital: how far its missions reach at least
-	Remote bool  // its entries have no place
-}
-
 // forest is the trees of all groups: a large one that is seldom built, and a
 // small one of what came since. What is newer still is in pending, and the
 // missions that no bound covers are in fresh.
 type forest struct {
-	main, recent [groups]Tree
-	pending      [groups][]Entry
+	main, recent [groups]*Tree // nil where there is none
+	pending      [groups][]pending
 	fresh        []uint32
 	isFresh      map[uint32]bool
 	lowered      map[uint32]bool // ordinals that stand lower than at the last Tick
@@ -53,9 +46,12 @@ const (
 func (f *forest) add(x *Index, o uint32) {
 	f.init()
 	m := x.missions.at(o)
-	e := Entry{Domains: m.Domains, Activities: foldMask(m), Ordinal: o, Generation: m.Generation, Address: NoAddress}
-	if m.Remote == RemoteFull || m.Remote == RemotePossible {
-		f.pending[remoteGroup] = append(f.pending[remoteGroup], e)
+	e := pending{Entry: EntryOf(o, m), generation: x.stands.at(o).Generation}
+	switch m.Remote {
+	case RemotePossible:
+		f.pending[possibleGroup] = append(f.pending[possibleGroup], e)
+	case RemoteFull:
+		f.pending[fullGroup] = append(f.pending[fullGroup], e)
 	}
 	if m.Has(Placed) {
 		g := groupOf(m.Urgency)
@@ -73,6 +69,12 @@ func (f *forest) init() {
 	}
 }
 
+// EntryOf gives a mission's row as an entry without an address.
+func EntryOf(o uint32, m *Mission) Entry {
+	return Entry{Domains: m.Domains, Activities: foldMask(m), Ordinal: o, Address: NoAddress,
+		MinAge: m.MinAge, MaxAge: m.MaxAge, Remote: m.Remote, Traits: traitsOf(m)}
+}
+
 func groupOf(urgency uint8) int {
 	switch urgency {
 	case Urgent:
@@ -81,6 +83,19 @@ func groupOf(urgency uint8) int {
 		return vitalGroup
 	}
 	return nearGroup
+}
+
+func traitsOf(m *Mission) (t uint8) {
+	if m.Has(AsksSkills) {
+		t |= AsksOfSkills
+	}
+	if m.Has(NeedsSkills) {
+		t |= NeedsOfSkills
+	}
+	if m.Remote == RemotePossible || m.Addresses.Len > 1 {
+		t |= Several
+	}
+	return t
 }
 
 func foldMask(m *Mission) uint64 {
@@ -107,7 +122,7 @@ func (f *forest) spots(o uint32) []spot {
 
 // restood keeps the promise of bounds when a mission's standing has changed:
 // every entry of it that is alive has a bound no lower than what it stands at.
-func (f *forest) restood(x *Index, o uint32, l *Live) {
+func (f *forest) restood(x *Index, o uint32, l *Stand) {
 	f.init()
 	if f.isFresh[o] {
 		return
@@ -115,11 +130,11 @@ func (f *forest) restood(x *Index, o uint32, l *Live) {
 	bound, covered, lower := roundUp(l.Standing), 0, false
 	for _, s := range f.spots(o) {
 		t := f.tree(s)
-		if t.Cells.Entries[s.entry].Generation != x.missions.at(o).Generation {
+		if t.Generations[s.entry] != l.Generation {
 			continue
 		}
-		has := t.Bounds.Entry[s.entry]
-		if has < bound || l.Unserved && t.Bounds.Unserved[t.Cells.leafOf[s.entry]] < bound {
+		has := t.Bounds[s.entry]
+		if has < bound || l.Unserved && t.Nodes[t.leafOf[s.entry]].Unserved < bound {
 			f.note(o)
 			return
 		}
@@ -136,9 +151,18 @@ func (f *forest) restood(x *Index, o uint32, l *Live) {
 
 func (f *forest) tree(s spot) *Tree {
 	if s.recent {
-		return &f.recent[s.group]
+		return f.recent[s.group]
 	}
-	return &f.main[s.group]
+	return f.main[s.group]
+}
+
+// waiting gives the entries of a tree as they were before it was built.
+func (t *Tree) waiting() []pending {
+	es := make([]pending, len(t.Entries))
+	for i := range es {
+		es[i] = pending{Entry: t.Entries[i], generation: t.Generations[i]}
+	}
+	return es
 }
 
 // merge takes the pending entries into trees.
@@ -149,34 +173,33 @@ func (f *forest) merge(x *Index) {
 			continue
 		}
 		es := f.pending[g]
-		if c := f.recent[g].Cells; c != nil {
-			es = append(es, c.Entries...)
-		}
 		f.pending[g] = nil
-		big := f.main[g].Cells
-		if n := len(es); big == nil || (n >= mergeLeast && n >= len(big.Entries)/mergeShare) {
-			if big != nil {
-				es = append(es, big.Entries...)
-			}
+		if t := f.recent[g]; t != nil {
+			es = append(es, t.waiting()...)
 			f.drop(uint8(g), true)
-			f.drop(uint8(g), false)
-			f.recent[g] = Tree{}
-			f.main[g] = f.build(x, uint8(g), false, es)
+			f.recent[g] = nil
+		}
+		big := f.main[g]
+		if n := len(es); big != nil && (n < mergeLeast || n < len(big.Entries)/mergeShare) {
+			f.recent[g] = f.build(x, uint8(g), true, es)
 			continue
 		}
-		f.drop(uint8(g), true)
-		f.recent[g] = f.build(x, uint8(g), true, es)
+		if big != nil {
+			es = append(es, big.waiting()...)
+			f.drop(uint8(g), false)
+		}
+		f.main[g] = f.build(x, uint8(g), false, es)
 	}
 }
 
 // drop forgets where the entries of a tree are, before it is built anew.
 func (f *forest) drop(g uint8, recent bool) {
-	c := f.tree(spot{group: g, recent: recent}).Cells
-	if c == nil {
+	t := f.tree(spot{group: g, recent: recent})
+	if t == nil {
 		return
 	}
-	for i := range c.Entries {
-		o := c.Entries[i].Ordinal
+	for i := range t.Entries {
+		o := t.Entries[i].Ordinal
 		kept := f.where[o][:0]
 		for _, s := range f.where[o] {
 			if s.group != g || s.recent != recent {
@@ -188,37 +211,37 @@ func (f *forest) drop(g uint8, recent bool) {
 }
 
 // build makes a tree of the entries that are still alive.
-func (f *forest) build(x *Index, g uint8, recent bool, es []Entry) Tree {
+func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
 	alive := make([]sorted, 0, len(es))
 	for _, e := range es {
-		if m := x.missions.at(e.Ordinal); m.Has(Exists) && m.Generation == e.Generation {
-			s := sorted{Entry: e, standing: x.live.at(e.Ordinal).Standing, skilled: m.Has(AsksSkills)}
-			if g != remoteGroup {
+		if l := x.stands.at(e.Ordinal); l.Generation == e.generation {
+			s := sorted{pending: e, standing: l.Standing}
+			if g < possibleGroup {
 				s.leaf = geo.LeafCell(e.Vec.Point())
 			}
 			alive = append(alive, s)
 		}
 	}
-	t := Tree{Cells: buildCells(alive), Class: [groups]uint8{Normal, Urgent, Vital, Normal}[g], Remote: g == remoteGroup}
-	t.Bounds = newBounds(t.Cells, len(x.taxonomy.Domains), x.stander())
-	for i := range t.Cells.Entries {
-		o := t.Cells.Entries[i].Ordinal
+	t := buildTree(alive)
+	t.Class = [groups]uint8{Normal, Urgent, Vital, Normal, Normal}[g]
+	t.Remote, t.Full = g >= possibleGroup, g == fullGroup
+	for i := range t.Entries {
+		o := t.Entries[i].Ordinal
 		for int(o) >= len(f.where) {
 			f.where = append(f.where, nil)
 		}
 		f.where[o] = append(f.where[o], spot{g, recent, uint32(i)})
 	}
-	return t
+	return t.bounded(x.stander())
 }
 
 // stander reads standings for bounds.
 func (x *Index) stander() stander {
-	return func(e *Entry) (float64, bool) {
-		m := x.missions.at(e.Ordinal)
-		if !m.Has(Exists) || m.Generation != e.Generation {
+	return func(t *Tree, i uint32) (float64, bool) {
+		l := x.stands.at(t.Entries[i].Ordinal)
+		if l.Generation != t.Generations[i] {
 			return 0, false
 		}
-		l := x.live.at(e.Ordinal)
 		return l.Standing, l.Unserved
 	}
 }
@@ -235,9 +258,9 @@ func (f *forest) renew(x *Index) {
 		f.collect(&moved, o)
 	}
 	for g := range groups {
-		for r, t := range [...]*Tree{&f.main[g], &f.recent[g]} {
+		for r, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if len(moved[g][r]) > 0 {
-				t.Bounds = t.Bounds.renewed(t.Cells, moved[g][r], len(x.taxonomy.Domains), x.stander())
+				*t = (*t).renewed(moved[g][r], x.stander())
 			}
 		}
 	}
@@ -258,9 +281,9 @@ func (f *forest) collect(moved *[groups][2][]uint32, o uint32) {
 func (f *forest) renewAll(x *Index) {
 	f.init()
 	for g := range groups {
-		for _, t := range [...]*Tree{&f.main[g], &f.recent[g]} {
-			if t.Cells != nil {
-				t.Bounds = newBounds(t.Cells, len(x.taxonomy.Domains), x.stander())
+		for _, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
+			if *t != nil {
+				*t = (*t).bounded(x.stander())
 			}
 		}
 	}
@@ -287,11 +310,11 @@ func (f *forest) rebuild(x *Index) {
 		f.pending[g] = nil
 		f.drop(uint8(g), true)
 		f.drop(uint8(g), false)
-		f.main[g], f.recent[g] = Tree{}, Tree{}
+		f.main[g], f.recent[g] = nil, nil
 	}
 	for o := range x.rows {
 		if m := x.missions.at(o); m.Has(Exists) {
-			x.missions.edit(o).Generation++
+			x.stands.edit(o).Generation++
 			f.add(x, o)
 		}
 	}
@@ -299,11 +322,11 @@ func (f *forest) rebuild(x *Index) {
 }
 
 // share gives the trees as they are now.
-func (f *forest) share() []Tree {
-	trees := make([]Tree, 0, 2*groups)
+func (f *forest) share() []*Tree {
+	trees := make([]*Tree, 0, 2*groups)
 	for g := range groups {
-		for _, t := range [...]Tree{f.main[g], f.recent[g]} {
-			if t.Cells != nil && len(t.Cells.Nodes) > 0 {
+		for _, t := range [...]*Tree{f.main[g], f.recent[g]} {
+			if t != nil && len(t.Nodes) > 0 {
 				trees = append(trees, t)
 			}
 		}

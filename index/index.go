@@ -34,6 +34,7 @@ type Index struct {
 	exists int    // missions that do
 
 	missions  column[Mission]
+	stands    column[Stand]
 	live      column[Live]
 	texts     column[Text]
 	addresses column[Address]
@@ -236,7 +237,7 @@ func (x *Index) masks(terms []uint32) (domains uint64, activities mission.Activi
 func (x *Index) publish() {
 	s := &Snapshot{
 		Seq: x.seq, At: x.now, Policy: x.policy, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
-		Missions: x.missions.share(), Live: x.live.share(), Texts: x.texts.share(),
+		Missions: x.missions.share(), Stands: x.stands.share(), Live: x.live.share(), Texts: x.texts.share(),
 		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
@@ -260,6 +261,7 @@ type Snapshot struct {
 	Exists   int
 
 	Missions   Column[Mission]
+	Stands     Column[Stand]
 	Live       Column[Live]
 	Texts      Column[Text]
 	Addresses  Column[Address]
@@ -273,7 +275,7 @@ type Snapshot struct {
 	Standing   Standing
 	Scales     *Scales
 
-	Trees []Tree
+	Trees []*Tree
 	Fresh []uint32 // ordinals that no bound of Trees covers
 
 	Volunteers    Column[Volunteer]

@@ -23,16 +23,18 @@ func (x *Index) putMission(c *mission.Change) {
 		before = *x.missions.at(o)
 	}
 	row := x.missions.edit(o)
-	*row = Mission{Tie: xxhash.Sum64String(m.ID), Domains: x.taxonomy.DomainMask(m.Domains), Activities: x.taxonomy.ActivityMask(m.Activities),
+	*row = Mission{Domains: x.taxonomy.DomainMask(m.Domains), Activities: x.taxonomy.ActivityMask(m.Activities),
 		Starts: m.Times.Starts, Ends: m.Times.Ends, Apply: m.Times.ApplyBefore, Published: m.Times.Published,
-		Addresses: before.Addresses, Generation: before.Generation, Terms: before.Terms, Skills: before.Skills, Slots: before.Slots,
+		Addresses: before.Addresses, Terms: before.Terms, Skills: before.Skills, Slots: before.Slots,
 		Org: x.organization(m.OrganizationID()), Publisher: x.dictionary.enter(Publisher, m.Publisher),
 		MinAge: uint8(m.MinimumAge()), MaxAge: uint8(m.MaximumAge()), Remote: remoteOf(m.Remote), Urgency: urgencyOf(m.Urgency), Flags: flagsOf(m)}
 	if m.Commitment != nil {
 		row.HoursWeek = float32(m.Commitment.HoursPerWeek())
 	}
+	stand := x.stands.edit(o)
+	stand.Tie, stand.Org, stand.Group, stand.Full = xxhash.Sum64String(m.ID), row.Org, 0, row.Remote == RemoteFull
 	if m.Group != "" {
-		row.Group = x.dictionary.enter(Group, m.Group)
+		stand.Group = x.dictionary.enter(Group, m.Group)
 	}
 	if o >= x.rows {
 		x.rows = o + 1
@@ -234,7 +236,7 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 		h.Write(shown[i]) // a Digest's Write does not fail
 	}
 	p := placement{addresses: h.Sum64()}
-	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Remote, row.Flags&(AsksSkills|Placed))
+	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.MinAge, row.MaxAge)
 	p.rest = h.Sum64()
 	for int(o) >= len(x.placed) {
 		x.placed = append(x.placed, placement{})
@@ -244,7 +246,7 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 		return
 	}
 	x.placed[o] = p
-	row.Generation++
+	x.stands.edit(o).Generation++
 	if old.addresses != p.addresses {
 		row.Addresses = Span{x.addressN, uint32(len(shown))}
 		for i := range m.Locations {
@@ -294,7 +296,8 @@ func (x *Index) deleteMission(c *mission.Change) {
 	}
 	row := x.missions.edit(o)
 	row.Flags &^= Exists
-	row.Generation++
+	stand := x.stands.edit(o)
+	*stand = Stand{Generation: stand.Generation + 1}
 	x.exists--
 	x.placed[o], x.counts[o] = placement{}, nil
 	delete(x.slotted, o)

@@ -41,7 +41,6 @@ const (
 
 // Mission is the part of a mission's row that its record sets.
 type Mission struct {
-	Tie        uint64 // hash of the id, breaks ties
 	Domains    uint64
 	Activities mission.ActivityMask
 	Starts     int64 // Unix seconds, 0 for none
@@ -54,10 +53,8 @@ type Mission struct {
 	Slots      Span   // of the slot arena
 	Required   uint16 // how many of Skills are required
 	Org        uint32 // number of the organisation, 0 for none
-	Group      uint32 // term, 0 for none
 	Publisher  uint32 // term
 	Market     uint32 // number of the group of domain and department
-	Generation uint32 // grows when the addresses change: older cell entries are dead
 	HoursWeek  float32
 	MinAge     uint8
 	MaxAge     uint8
@@ -69,10 +66,22 @@ type Mission struct {
 // Has says whether a flag is set.
 func (m *Mission) Has(flag uint8) bool { return m.Flags&flag != 0 }
 
+// Stand is the part of a mission's row that every score reads: less than a
+// line of the processor's cache.
+type Stand struct {
+	Standing   float64 // urgency, quality and congestion to their weights; 0: not to be had now
+	Tie        uint64  // hash of the id, breaks ties
+	Generation uint32  // grows when the addresses change: older cell entries are dead
+	Org        uint32  // number of the organisation, 0 for none
+	Group      uint32  // term, 0 for none
+	Days       mission.DayMask
+	Unserved   bool // nobody took a seat for as long as the policy's unserved_days
+	Full       bool // remote is full
+}
+
 // Live is the part of a mission's row that seats and time move.
 type Live struct {
-	Standing  float64 // urgency, quality and congestion to their weights; 0: not to be had now
-	Total     int32   // seats, mission.SeatsUnknown where nobody knows
+	Total     int32 // seats, mission.SeatsUnknown where nobody knows
 	Elsewhere int32
 	Held      int32
 	Confirmed int32
@@ -81,9 +90,7 @@ type Live struct {
 	Created   int64 // Unix seconds
 	LastTaken int64 // 0 for never
 	Due       int64 // the next slot with a seat starts, 0 for none
-	Days      mission.DayMask
-	Unserved  bool // nobody took a seat for as long as the policy's unserved_days
-	Open      bool // state open and organisation active
+	Open      bool  // state open
 }
 
 // Known says whether the number of seats is.

@@ -20,7 +20,7 @@ func (x *Index) putSeats(o uint32, s *mission.Seats) {
 	l.Created, l.LastTaken = s.Created, s.LastTaken
 	l.Open = s.State == mission.StateOpen
 	l.Fills = uint32(s.Fills.Since(x.climate.Minute / 86400))
-	x.moments(l, row, s)
+	x.moments(o, s)
 	x.restand(o)
 	x.due.push(x.nextMoment(o, s), o)
 	x.keepSlots(o, s)
@@ -50,8 +50,9 @@ func (x *Index) keepSlots(o uint32, s *mission.Seats) {
 
 // moments sets what depends on slots, seats and the time: the seats that can
 // still be had, their days, and when the next one starts.
-func (x *Index) moments(l *Live, row *Mission, s *mission.Seats) {
-	l.Days, l.Due = 0, 0
+func (x *Index) moments(o uint32, s *mission.Seats) {
+	l, stand := x.live.edit(o), x.stands.edit(o)
+	stand.Days, l.Due = 0, 0
 	free, seen := 0, uint64(0) // pools seen among the first 64, the rest counted once by number
 	later := map[int]bool{}
 	unknown := false
@@ -74,9 +75,9 @@ func (x *Index) moments(l *Live, row *Mission, s *mission.Seats) {
 			free += p.Free()
 			unknown = unknown || p.Total == mission.SeatsUnknown
 		}
-		l.Days |= slot.Days
+		stand.Days |= slot.Days
 		if slot.Starts != 0 && slot.Starts-x.now <= nowSeconds {
-			l.Days |= mission.Now
+			stand.Days |= mission.Now
 		}
 		if slot.Starts > x.now && (l.Due == 0 || slot.Starts < l.Due) {
 			l.Due = slot.Starts
@@ -143,18 +144,18 @@ func (x *Index) available(m *Mission, l *Live) bool {
 // covers it.
 func (x *Index) restand(o uint32) {
 	m := x.missions.at(o)
-	l := x.live.edit(o)
-	before := l.Standing
-	l.Standing = 0
-	l.Unserved = x.policy.Diversity.UnservedDays > 0 && x.now-x.unservedSince(o) >= int64(x.policy.Diversity.UnservedDays)*86400
+	l, stand := x.live.at(o), x.stands.edit(o)
+	before := stand.Standing
+	stand.Standing = 0
+	stand.Unserved = x.policy.Diversity.UnservedDays > 0 && x.now-x.unservedSince(o) >= int64(x.policy.Diversity.UnservedDays)*86400
 	if x.available(m, l) {
-		l.Standing = x.standing(x.policy, x.climate, m, l, x.orgRows.at(m.Org))
+		stand.Standing = x.standing(x.policy, x.climate, m, l, x.orgRows.at(m.Org))
 	}
-	if (before == 0) != (l.Standing == 0) {
+	if (before == 0) != (stand.Standing == 0) {
 		x.flips = true
 	}
 	if !x.renewing {
-		x.forest.restood(x, o, l)
+		x.forest.restood(x, o, stand)
 	}
 }
 
@@ -176,7 +177,7 @@ func (x *Index) tick(at int64) {
 	for x.due.reached(x.now) {
 		o := x.due.pop()
 		if s := x.slotted[o]; s != nil && x.missions.at(o).Has(Exists) {
-			x.moments(x.live.edit(o), x.missions.at(o), s)
+			x.moments(o, s)
 		}
 		x.passMoment(o)
 	}

@@ -16,6 +16,18 @@ type collector struct {
 	least float64 // the floor before there are k
 }
 
+// collectors keep missions done from anywhere apart from the others: the page
+// takes few of the former, however many of them score well.
+type collectors [2]collector
+
+// of gives the collector of missions that are full remote, or of the others.
+func (b *collectors) of(full bool) *collector {
+	if full {
+		return &b[1]
+	}
+	return &b[0]
+}
+
 // begin empties the collector: it takes k, none below least.
 func (b *collector) begin(k int, least float64) {
 	b.k, b.items, b.least, b.floor = k, b.items[:0], least, least
@@ -36,18 +48,45 @@ func before(a, b *candidate, s *index.Snapshot) bool {
 	return s.Texts.At(a.ordinal).ID < s.Texts.At(b.ordinal).ID
 }
 
-// offer takes c if it is among the k best so far.
-func (b *collector) offer(c *candidate, s *index.Snapshot) {
-	if len(b.items) < b.k {
-		b.items = append(b.items, *c)
-		b.up(len(b.items)-1, s)
-	} else if before(c, &b.items[0], s) {
-		b.items[0] = *c
-		b.down(s)
+// offer takes c if it is among the k best so far. A mission that may come by
+// several ways is kept once, by its best: of equal ones the nearest.
+func (b *collector) offer(c candidate, several bool, s *index.Snapshot) {
+	if several && b.improve(&c, s) {
+		return
 	}
+	if len(b.items) < b.k {
+		b.items = append(b.items, c)
+		b.up(len(b.items)-1, s)
+	} else if before(&c, &b.items[0], s) {
+		b.items[0] = c
+		b.down(0, s)
+	}
+	b.raise()
+}
+
+// raise moves the floor to the worst that was kept, once there are k.
+func (b *collector) raise() {
 	if len(b.items) == b.k {
 		b.floor = max(b.least, b.items[0].score)
 	}
+}
+
+// improve puts c in the place of the same mission by another way, if that is
+// no better; it says whether the mission was there.
+func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
+	for i := range b.items {
+		old := &b.items[i]
+		if old.ordinal != c.ordinal {
+			continue
+		}
+		if c.score > old.score || c.score == old.score && !c.remote && (old.remote || c.km < old.km) {
+			*old = *c
+			b.down(i, s)
+			b.raise()
+		}
+		return true
+	}
+	return false
 }
 
 func (b *collector) up(i int, s *index.Snapshot) {
@@ -61,8 +100,8 @@ func (b *collector) up(i int, s *index.Snapshot) {
 	}
 }
 
-func (b *collector) down(s *index.Snapshot) {
-	for i := 0; ; {
+func (b *collector) down(i int, s *index.Snapshot) {
+	for {
 		worst, n := i, len(b.items)
 		for c := 2*i + 1; c <= 2*i+2 && c < n; c++ {
 			if before(&b.items[worst], &b.items[c], s) {
@@ -77,9 +116,9 @@ func (b *collector) down(s *index.Snapshot) {
 	}
 }
 
-// sorted gives what was kept, best first.
-func (b *collector) sorted(s *index.Snapshot) []candidate {
-	slices.SortFunc(b.items, func(x, y candidate) int {
+// sortBest puts candidates in order, best first.
+func sortBest(items []candidate, s *index.Snapshot) {
+	slices.SortFunc(items, func(x, y candidate) int {
 		switch {
 		case before(&x, &y, s):
 			return -1
@@ -88,5 +127,4 @@ func (b *collector) sorted(s *index.Snapshot) []candidate {
 		}
 		return cmp.Compare(x.ordinal, y.ordinal)
 	})
-	return b.items
 }

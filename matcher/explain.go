@@ -12,15 +12,24 @@ import (
 // explain scores a candidate again, keeping its reasons.
 func (q *query) explain(c *candidate) []Reason {
 	m, l := q.snapshot.Missions.At(c.ordinal), q.snapshot.Live.At(c.ordinal)
-	w := q.wayTo(m)
+	e, w := index.EntryOf(c.ordinal, m), q.wayOf(c, m)
 	s := score{explain: true, reasons: make([]Reason, 0, 6)}
-	if v := q.score(&s, m, l, &w); v != c.score {
+	if v := q.score(&s, &e, q.snapshot.Stands.At(c.ordinal), &w); v != c.score {
 		panic(fmt.Sprintf("matcher: mission %q scores %v and explains %v", q.snapshot.Texts.At(c.ordinal).ID, c.score, v))
 	}
 	for i := range s.reasons {
 		q.word(&s.reasons[i], m, l)
 	}
 	return s.reasons
+}
+
+// wayOf gives the way that a candidate was scored by.
+func (q *query) wayOf(c *candidate, m *index.Mission) way {
+	if c.remote {
+		return q.afar()
+	}
+	w, _ := q.wayAt(c.address, q.at.Chord2(q.snapshot.Addresses.At(c.address).Vec), m.Urgency)
+	return w
 }
 
 // tell keeps the factors of the person's side.
@@ -93,11 +102,15 @@ func (q *query) affinityText(kind int, detail map[string]any) string {
 }
 
 func (q *query) distanceReason(m *index.Mission, w *way) Reason {
-	r := Reason{Factor: "distance", Value: w.value, Weight: q.policy.Weights.Distance}
+	r := Reason{Factor: "distance", Value: 1, Weight: q.policy.Weights.Distance}
 	if w.remote {
+		r.Value = q.policy.Distance.Remote
 		r.Detail = map[string]any{"remote": true}
 		r.Text = q.say("à distance", "from home")
 		return r
+	}
+	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
+		r.Value = math.Exp(-beyond / q.scaleKm[m.Urgency])
 	}
 	r.Detail = map[string]any{"km": math.Round(w.km*1000) / 1000, "scale_km": math.Round(q.scaleKm[m.Urgency]*1000) / 1000}
 	r.Text = q.say("à "+q.km(w.km)+" de chez vous", q.km(w.km)+" from you")

@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync"
 
+	"renfort/geo"
 	"renfort/index"
 	"renfort/mission"
 )
@@ -30,10 +31,10 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 		return err
 	}
 	page.Policy = q.policy.Key()
-	if q.placed && q.asked > 0 {
-		page.Widened = q.widen()
-	}
 	q.arrange(page)
+	if q.placed && q.asked > 0 {
+		q.widen(page)
+	}
 	page.Considered = q.scored
 	q.request, q.filter = nil, nil
 	return nil
@@ -41,43 +42,47 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 
 // pageSlack is how many candidates beyond the page are kept for the caps to
 // choose among, before a search is done again with twice as many.
-const pageSlack = 12
+const pageSlack = 8
 
 // arrange searches, applies the rules of the page and writes the items.
 func (q *query) arrange(page *Page) {
 	limit := q.request.Limit
 	for k := limit + pageSlack; ; k *= 2 {
+		q.scored = 0
 		q.search(k, 0)
-		found := q.best.sorted(q.snapshot)
-		order, ok := q.choose(found, limit, q.best.full())
-		if ok {
-			q.write(page, order, limit)
+		more := q.best[0].full() || q.best[1].full()
+		if q.choose(limit, more) {
+			q.write(page, limit)
 			return
 		}
 	}
 }
 
-// choose puts candidates, best first, into the order of the page. It fails if
-// a cap could only be kept by a candidate that the collector left out.
-func (q *query) choose(found []candidate, limit int, more bool) (order []candidate, ok bool) {
+// choose puts the candidates into the order of the page. It fails if a cap
+// could only be kept by a candidate that a collector left out.
+func (q *query) choose(limit int, more bool) bool {
+	q.order = append(append(q.order[:0], q.best[0].items...), q.best[1].items...)
+	order := q.order
+	sortBest(order, q.snapshot)
 	d := &q.policy.Diversity
-	window := min(d.Window, limit, len(found))
+	window := min(d.Window, limit, len(order))
 	counts := caps{policy: d, remote: q.remoteCap()}
-	for place := 0; place < window; place++ {
+	for place := range window {
 		i := place
-		for i < len(found) && !counts.allow(&found[i]) {
+		for i < len(order) && !counts.allow(&order[i]) {
 			i++
 		}
-		if i == len(found) {
+		if i == len(order) {
 			if more {
-				return nil, false
+				return false
 			}
 			i = place // none is left that breaks no cap: caps fall away
 		}
-		counts.add(&found[i])
-		moveTo(found, i, place)
+		counts.add(&order[i])
+		moveTo(order, i, place)
 	}
-	return q.serve(found, limit), true
+	q.serve(limit)
+	return true
 }
 
 // moveTo moves the item at i forward to place, keeping the others' order.
@@ -137,57 +142,65 @@ func (c *caps) add(x *candidate) {
 // took for long, if the window has none: within unserved_scale times the
 // distance scale, at unserved_min_share of the score it displaces, and
 // breaking no cap.
-func (q *query) serve(found []candidate, limit int) []candidate {
-	d := &q.policy.Diversity
+func (q *query) serve(limit int) {
+	d, order := &q.policy.Diversity, q.order
 	w := d.Window
-	if d.Unserved == 0 || d.UnservedDays == 0 || w == 0 || w > limit || len(found) < w {
-		return found
+	if d.Unserved == 0 || d.UnservedDays == 0 || w == 0 || w > limit || len(order) < w {
+		return
 	}
 	counts := caps{policy: d, remote: q.remoteCap()}
 	for i := range w {
-		if found[i].nobody {
-			return found
+		if order[i].nobody {
+			return
 		}
 		if i < w-1 {
-			counts.add(&found[i])
+			counts.add(&order[i])
 		}
 	}
-	u, ok := q.unserved(&counts, found[w-1].score*d.UnservedMinShare)
+	u, ok := q.unserved(&counts, order[w-1].score*d.UnservedMinShare)
 	if !ok {
-		return found
+		return
 	}
-	for i := w; i < len(found); i++ {
-		if found[i].ordinal == u.ordinal {
-			moveTo(found, i, w-1)
-			return found
+	for i := w; i < len(order); i++ {
+		if order[i].ordinal == u.ordinal {
+			moveTo(order, i, w-1)
+			return
 		}
 	}
-	found = append(found, u)
-	moveTo(found, len(found)-1, w-1)
-	return found
+	q.order = append(order, u)
+	moveTo(q.order, len(order), w-1)
 }
 
 // unserved searches for the best mission that nobody took, from a score up.
-func (q *query) unserved(counts *caps, least float64) (best candidate, ok bool) {
-	kept := q.best.items
-	scored := q.scored
-	q.best.items = nil
-	q.only = func(q *query, c *candidate) bool {
-		class := q.snapshot.Missions.At(c.ordinal).Urgency
-		return c.nobody && counts.allow(c) && (c.km < 0 || c.km <= q.policy.Diversity.UnservedScale*q.scaleKm[class])
-	}
+func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
+	kept, scored := q.best, q.scored
+	q.best[0].items, q.best[1].items = nil, nil
+	q.only = counts
 	q.search(1, least)
-	if len(q.best.items) > 0 {
-		best, ok = q.best.items[0], true
+	for i := range q.best {
+		for k := range q.best[i].items {
+			if c := &q.best[i].items[k]; !ok || before(c, &u, q.snapshot) {
+				u, ok = *c, true
+			}
+		}
 	}
-	q.only, q.best.items, q.scored = nil, kept, scored
-	return best, ok
+	q.only, q.best, q.scored = nil, kept, scored
+	return u, ok
+}
+
+// allows says whether c may have the place of a mission that nobody took.
+func (c *caps) allows(q *query, x *candidate) bool {
+	if !x.nobody || !c.allow(x) {
+		return false
+	}
+	class := q.snapshot.Missions.At(x.ordinal).Urgency
+	return x.km < 0 || x.km <= c.policy.UnservedScale*q.scaleKm[class]
 }
 
 // write fills the page's items.
-func (q *query) write(page *Page, order []candidate, limit int) {
-	for i := range order[:min(limit, len(order))] {
-		c := &order[i]
+func (q *query) write(page *Page, limit int) {
+	for i := range q.order[:min(limit, len(q.order))] {
+		c := &q.order[i]
 		text, l := q.snapshot.Texts.At(c.ordinal), q.snapshot.Live.At(c.ordinal)
 		item := Item{Ordinal: mission.Ordinal(c.ordinal), ID: text.ID, Score: c.score, Km: c.km, Free: -1, Mission: text.Summary}
 		if l.Known() {
@@ -203,22 +216,31 @@ func (q *query) write(page *Page, order []candidate, limit int) {
 	}
 }
 
-// widen sets the reach to the least whole number of kilometres within which
-// there are as many missions at places as asked for, if the radius has fewer.
-func (q *query) widen() Widened {
+// widen looks again, within the least whole number of kilometres that holds as
+// many missions at places as asked for, if the radius holds fewer.
+func (q *query) widen(page *Page) {
 	most := q.policy.Distance.MaxKm
-	if q.asked >= most || q.wants == index.WantsOnly || q.filter.Never() {
-		return Widened{}
+	if q.asked >= most || q.wants == index.WantsOnly || q.filter.Never() || q.placesWithin(q.asked) >= q.request.Limit {
+		return
 	}
-	q.begin()
 	n := neighbours{q: q, at: q.at, rank: q.request.Limit, most: most}
-	n.only = func(o uint32, m *index.Mission) bool { return q.admits(o, m) }
 	n.find()
-	enough := n.km()
-	if enough <= q.asked || len(n.chords) == 0 {
-		return Widened{}
+	if len(n.found) == 0 || geo.Km(n.found[len(n.found)-1].chord2) <= q.asked {
+		return // nothing beyond the radius
 	}
-	to := min(math.Ceil(enough), most)
-	q.setReach(to)
-	return Widened{AskedKm: q.asked, ToKm: to}
+	page.Widened = Widened{AskedKm: q.asked, ToKm: min(math.Ceil(n.km()), most)}
+	q.setReach(page.Widened.ToKm)
+	page.Items = page.Items[:0]
+	q.arrange(page)
+}
+
+// placesWithin counts the missions at places within km among those found: all
+// there are, or more than enough of them.
+func (q *query) placesWithin(km float64) (n int) {
+	for i := range q.order {
+		if c := &q.order[i]; !c.remote && c.km <= km {
+			n++
+		}
+	}
+	return n
 }

@@ -21,13 +21,14 @@ type query struct {
 	filter   *index.Filter
 	request  *Request
 
-	at       geo.Vec
-	placed   bool
-	scaleKm  [4]float64 // by class of urgency
-	reachKm  [4]float64 // no place-bound mission farther away
-	asked    float64    // radius asked for, 0 for none
-	strict   bool       // it was the request's, not the record's: urgency does not pass it
-	reciprok [4]float64 // weight / scale, by class
+	at          geo.Vec
+	placed      bool
+	scaleKm     [4]float64 // by class of urgency
+	reachKm     [4]float64 // no place-bound mission farther away
+	reachChord2 [4]float64 // the same, a little more, as squared chords
+	asked       float64    // radius asked for, 0 for none
+	strict      bool       // it was the request's, not the record's: urgency does not pass it
+	reciprok    [4]float64 // weight / scale, by class
 
 	domains    uint64
 	adjacent   uint64
@@ -37,8 +38,9 @@ type query struct {
 	skills     []uint32 // terms, ascending
 	days       mission.DayMask
 	wants      uint8
-	who        index.Volunteer // for the age
-	year       int
+	age        int // the youngest that is known
+	ageKnown   bool
+	ageExact   bool // born is known, and so who is too old
 	tie        uint64
 	affinity   [4]float64 // to its weight: activity, domain, adjacent, other
 	affinityUp [4]float64 // the same with the whole skill bonus
@@ -48,12 +50,17 @@ type query struct {
 	barred []uint32 // ordinals left out
 	few    []uint32
 
-	stamps []uint32 // stamps[o] == stamp: ordinal o was looked at
-	stamp  uint32
-	heap   cellHeap
-	best   collector
-	only   func(q *query, c *candidate) bool // nil: all; set for the unserved place
-	scored int
+	stamps   []uint32 // stamps[o] == stamp: ordinal o was looked at; closed(): by all its ways
+	stamp    uint32
+	heap     cellHeap
+	order    []candidate // of the page, and what was left over
+	batch    batch
+	best     collectors
+	only     *caps // nil: all; else missions that nobody took and that break no cap
+	choosy   bool  // the filter chooses addresses
+	plain    bool  // the filter lets everything through
+	stamping bool  // some missions were looked at before the walk
+	scored   int
 }
 
 // The rows of affinity.
@@ -72,7 +79,7 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 		q.policy = s.Policy
 	}
 	q.filter = s.Compile(r.Filter, zones)
-	q.year = time.Unix(s.At, 0).UTC().Year()
+	q.choosy, q.plain = q.filter.ChoosesAddresses(), q.filter.Any()
 	q.scored, q.asked, q.strict, q.only = 0, 0, false, nil
 	q.barred = q.barred[:0]
 	seed := r.Seed
@@ -111,7 +118,12 @@ func firstOf(a, b string) string {
 
 // take reads a stored volunteer's row.
 func (q *query) take(v *index.Volunteer) {
-	q.who = *v
+	known := mission.Volunteer{BirthYear: int(v.BirthYear)}
+	if v.Adult != 0 {
+		adult := v.Adult == 2
+		known.Adult = &adult
+	}
+	q.takeAge(&known)
 	q.domains, q.activities, q.days, q.wants = v.Domains, v.Activities, v.Days, v.Remote
 	q.skills = q.snapshot.Terms[v.Skills.First : v.Skills.First+v.Skills.Len]
 	q.placed = v.Cell != 0
@@ -121,15 +133,19 @@ func (q *query) take(v *index.Volunteer) {
 	q.asked = float64(v.RadiusKm)
 }
 
+func (q *query) takeAge(v *mission.Volunteer) {
+	q.age, q.ageKnown = v.Age(time.Unix(q.snapshot.At, 0).UTC().Year())
+	q.ageExact = v.BirthYear > 0
+}
+
+// ageFits says what mission.Volunteer.AgeFits says.
+func (q *query) ageFits(least, most uint8) bool {
+	return !q.ageKnown || q.age >= int(least) && (!q.ageExact || q.age <= int(most))
+}
+
 // takeProfile reads a volunteer of one request.
 func (q *query) takeProfile(v *mission.Volunteer) {
-	q.who = index.Volunteer{BirthYear: uint16(v.BirthYear)}
-	if v.Adult != nil {
-		q.who.Adult = 1
-		if *v.Adult {
-			q.who.Adult = 2
-		}
-	}
+	q.takeAge(v)
 	t := q.snapshot.Taxonomy
 	q.domains, q.activities, q.days, q.wants = t.DomainMask(v.Domains), t.ActivityMask(v.Activities), v.Days(), index.Wants(v.Remote)
 	q.skills = nil
@@ -224,6 +240,7 @@ func (q *query) setReach(radius float64) {
 			r = math.Inf(1)
 		}
 		q.reachKm[class] = r
+		q.reachChord2[class] = geo.Chord2(r) * (1 + 1e-6)
 	}
 }
 
@@ -236,21 +253,30 @@ func (q *query) bars(o uint32) bool {
 	return found
 }
 
-// admits says whether the mission is for this person at all, places apart.
-func (q *query) admits(o uint32, m *index.Mission) bool {
-	return q.who.AgeFits(q.year, int(m.MinAge), int(m.MaxAge)) && !q.bars(o) &&
-		(!m.Has(index.NeedsSkills) || q.holds(m) == 1) && q.filter.Mission(m)
+// admits says whether the mission is for this person at all, places and age
+// apart.
+func (q *query) admits(e *index.Entry) bool {
+	if len(q.barred) > 0 && q.bars(e.Ordinal) {
+		return false
+	}
+	if e.Traits&index.NeedsOfSkills == 0 && q.plain {
+		return true
+	}
+	m := q.snapshot.Missions.At(e.Ordinal)
+	return q.meetsRequired(m) && q.filter.Mission(m)
 }
 
-// holds gives 1 if the person has every skill that the mission requires.
-func (q *query) holds(m *index.Mission) int {
+// meetsRequired says whether the person has every skill that is required.
+func (q *query) meetsRequired(m *index.Mission) bool {
 	for _, n := range q.snapshot.Terms[m.Skills.First : m.Skills.First+uint32(m.Required)] {
-		if !slices.Contains(q.skills, n) {
-			return 0
+		if !q.hasSkill(n) {
+			return false
 		}
 	}
-	return 1
+	return true
 }
+
+func (q *query) hasSkill(n uint32) bool { return slices.Contains(q.skills, n) }
 
 // begin starts a search: nothing looked at, nothing found.
 func (q *query) begin() {
@@ -258,19 +284,14 @@ func (q *query) begin() {
 		q.stamps = make([]uint32, n+n/8+1024)
 		q.stamp = 0
 	}
-	q.stamp++
-	if q.stamp == 0 {
+	q.stamp += 2
+	if q.stamp == 0 || q.stamp == 1 {
 		clear(q.stamps)
-		q.stamp = 1
+		q.stamp = 2
 	}
+	q.stamping = false
 	q.heap = q.heap[:0]
 }
 
-// first says whether ordinal o is looked at for the first time.
-func (q *query) first(o uint32) bool {
-	if q.stamps[o] == q.stamp {
-		return false
-	}
-	q.stamps[o] = q.stamp
-	return true
-}
+// closed marks a mission that was looked at by all its ways.
+func (q *query) closed() uint32 { return q.stamp + 1 }

@@ -21,128 +21,139 @@ type candidate struct {
 	nobody  bool // nobody took it for long
 }
 
-// way is how somebody would do a mission: at its nearest address that meets
-// the filter and is near enough, or from afar.
+// way is how somebody would do a mission: at one of its addresses, or from
+// afar.
 type way struct {
-	ok      bool
 	remote  bool
 	km      float64 // negative: no distance plays a part
 	address uint32
 	factor  float64 // distance to its weight
-	value   float64 // distance
 }
 
-// wayTo finds the best way to a mission.
-func (q *query) wayTo(m *index.Mission) way {
-	at, afar := way{}, way{}
-	if m.Has(index.Placed) && q.wants != index.WantsOnly {
-		at = q.wayAt(m)
-	}
-	if q.mayAfar(m) {
-		afar = way{ok: true, remote: true, km: -1, address: index.NoAddress, factor: 1, value: 1}
-		if q.placed {
-			afar.factor, afar.value = q.remoteD, q.policy.Distance.Remote
-		}
-	}
-	if !at.ok || afar.ok && afar.factor > at.factor {
-		return afar
-	}
-	return at
-}
-
-// mayAfar says whether the mission may be done from afar by this person: full
-// passes a radius, possible only one of the record's.
-func (q *query) mayAfar(m *index.Mission) bool {
-	if q.wants == index.WantsNone || q.filter.ChoosesAddresses() {
-		return false
-	}
-	return m.Remote == index.RemoteFull || m.Remote == index.RemotePossible && !q.strict
-}
-
-// wayAt finds the nearest address that meets the filter and is within reach.
-func (q *query) wayAt(m *index.Mission) way {
-	best, found := 5.0, index.NoAddress // no squared chord is above 4
-	choosy := q.filter.ChoosesAddresses()
-	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
-		row := q.snapshot.Addresses.At(a)
-		c := q.at.Chord2(row.Vec)
-		if c < best && (!choosy || q.filter.Address(row)) {
-			best, found = c, a
-		}
-	}
-	if found == index.NoAddress {
-		return way{}
-	}
-	if !q.placed {
-		return way{ok: true, km: -1, address: found, factor: 1, value: 1}
-	}
-	w := way{km: geo.Km(best), address: found}
-	w.ok = w.km <= q.reachKm[m.Urgency]
-	if w.ok {
-		beyond := max(0, w.km-q.policy.Distance.FreeKm)
-		w.value = math.Exp(-beyond / q.scaleKm[m.Urgency])
-		w.factor = math.Exp(-beyond * q.reciprok[m.Urgency])
+// afar is the way to do a mission from home.
+func (q *query) afar() way {
+	w := way{remote: true, km: -1, address: index.NoAddress, factor: 1}
+	if q.placed {
+		w.factor = q.remoteD
 	}
 	return w
 }
 
+// mayAfar says whether a mission may be done from afar by this person: full
+// passes a radius, possible only one of the record's.
+func (q *query) mayAfar(remote uint8) bool {
+	if q.wants == index.WantsNone || q.choosy {
+		return false
+	}
+	return remote == index.RemoteFull || remote == index.RemotePossible && !q.strict
+}
+
+// wayAt gives the way to an address at a squared chord; ok is false if it is
+// out of reach.
+func (q *query) wayAt(address uint32, chord2 float64, class uint8) (w way, ok bool) {
+	if !q.placed {
+		return way{km: -1, address: address, factor: 1}, true
+	}
+	if chord2 > q.reachChord2[class] {
+		return way{}, false
+	}
+	w = way{km: geo.Km(chord2), address: address, factor: 1}
+	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
+		w.factor = math.Exp(-beyond * q.reciprok[class])
+	}
+	return w, w.km <= q.reachKm[class]
+}
+
+// wayTo finds the best way to a mission: the nearest address that meets the
+// filter, unless it is out of reach or from afar is better.
+func (q *query) wayTo(m *index.Mission) (best way, ok bool) {
+	if m.Has(index.Placed) && q.wants != index.WantsOnly {
+		nearest, found := 5.0, index.NoAddress // no squared chord is above 4
+		for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
+			row := q.snapshot.Addresses.At(a)
+			if c := q.at.Chord2(row.Vec); c < nearest && (!q.choosy || q.filter.Address(row)) {
+				nearest, found = c, a
+			}
+		}
+		if found != index.NoAddress {
+			best, ok = q.wayAt(found, nearest, m.Urgency)
+		}
+	}
+	if q.mayAfar(m.Remote) {
+		if w := q.afar(); !ok || w.factor > best.factor {
+			return w, true
+		}
+	}
+	return best, ok
+}
+
 // kind gives the row of affinity of a mission for this person.
-func (q *query) kind(domains uint64, m *index.Mission) int {
+func (q *query) kind(e *index.Entry) int {
 	switch {
-	case q.folded != 0 && q.activities.Meets(&m.Activities):
+	case e.Activities&q.folded != 0 && q.sharesActivity(e.Ordinal):
 		return byActivity
-	case domains&q.domains != 0:
+	case e.Domains&q.domains != 0:
 		return byDomain
-	case domains&q.adjacent != 0:
+	case e.Domains&q.adjacent != 0:
 		return byAdjacent
 	}
 	return byOther
 }
 
-// affinityOf gives the affinity's value and, where it is cheap, its power.
-func (q *query) affinityOf(m *index.Mission) (value, power_ float64, kind int, share float64) {
+// sharesActivity settles what the folded set of activities leaves open: with
+// up to 64 activities, nothing.
+func (q *query) sharesActivity(o uint32) bool {
+	return len(q.snapshot.Taxonomy.Activities) <= 64 || q.activities.Meets(&q.snapshot.Missions.At(o).Activities)
+}
+
+// affinityOf gives the affinity's value and its power, the row it comes from,
+// and the share of the skills asked that the person has.
+func (q *query) affinityOf(e *index.Entry) (value, raised float64, kind int, share float64) {
 	if !q.prefers {
 		return 1, 1, byActivity, 0
 	}
-	kind = q.kind(m.Domains, m)
+	kind = q.kind(e)
 	a := &q.policy.Affinity
 	value = [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other}[kind]
-	if len(q.skills) == 0 || !m.Has(index.AsksSkills) {
+	if len(q.skills) == 0 || e.Traits&index.AsksOfSkills == 0 {
 		return value, q.affinity[kind], kind, 0
 	}
-	asked := q.snapshot.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
-	held := 0
-	for _, n := range asked {
-		for _, s := range q.skills {
-			if n == s {
-				held++
-				break
-			}
-		}
-	}
-	share = float64(held) / float64(len(asked))
+	share = q.skillShare(q.snapshot.Missions.At(e.Ordinal))
 	value = min(1, value+a.SkillBonus*share)
 	return value, power(value, q.policy.Weights.Affinity), kind, share
 }
 
+// skillShare gives the share of the skills asked that the person has.
+func (q *query) skillShare(m *index.Mission) float64 {
+	asked := q.snapshot.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
+	held := 0
+	for _, n := range asked {
+		if q.hasSkill(n) {
+			held++
+		}
+	}
+	return float64(held) / float64(len(asked))
+}
+
 // fits says whether the person can come at one of the mission's times.
-func (q *query) fits(l *index.Live) bool { return q.days == 0 || l.Days == 0 || q.days&l.Days != 0 }
+func (q *query) fits(l *index.Stand) bool { return q.days == 0 || l.Days == 0 || q.days&l.Days != 0 }
 
 // score is the one place where factors become a score. s collects the reasons
 // if it explains; the product is the same either way.
-func (q *query) score(s *score, m *index.Mission, l *index.Live, w *way) float64 {
-	value, raised, kind, share := q.affinityOf(m)
+func (q *query) score(s *score, e *index.Entry, l *index.Stand, w *way) float64 {
+	value, raised, kind, share := q.affinityOf(e)
 	product := raised * w.factor
 	fits := q.fits(l)
 	if !fits {
 		product *= q.noneFits
 	}
 	if s.explain {
-		q.tell(s, m, w, value, kind, share, fits)
+		q.tell(s, q.snapshot.Missions.At(e.Ordinal), w, value, kind, share, fits)
 	}
 	s.product = 1
 	if s.explain || !q.inForce {
-		s.stand(q.policy, q.snapshot.Climate, m, l, q.snapshot.Orgs.At(m.Org))
+		m, live := q.snapshot.Missions.At(e.Ordinal), q.snapshot.Live.At(e.Ordinal)
+		s.stand(q.policy, q.snapshot.Climate, m, live, q.snapshot.Orgs.At(m.Org))
 		product *= s.product
 	} else {
 		product *= l.Standing
@@ -154,30 +165,55 @@ func (q *query) score(s *score, m *index.Mission, l *index.Live, w *way) float64
 // less is a tie.
 func cut(v float64) float64 { return math.Float64frombits(math.Float64bits(v) &^ 0xffff) }
 
-// consider scores a mission and offers it to the collector, once a search.
-func (q *query) consider(o uint32) {
-	l := q.snapshot.Live.At(o)
-	if l.Standing == 0 || !q.first(o) {
+// considerWhole scores a mission by its best way, once a search.
+func (q *query) considerWhole(o uint32) {
+	l := q.snapshot.Stands.At(o)
+	if l.Standing == 0 || q.stamps[o] == q.closed() {
 		return
 	}
+	q.stamps[o] = q.closed()
 	m := q.snapshot.Missions.At(o)
-	if !q.admits(o, m) {
+	e := index.EntryOf(o, m)
+	if !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(&e) {
 		return
 	}
-	w := q.wayTo(m)
-	if !w.ok {
+	if w, ok := q.wayTo(m); ok {
+		q.scored++
+		q.offer(&e, l, &w)
+	}
+}
+
+// considerWay scores a mission by one of its ways. A mission with several is
+// kept by its best, which the walk comes by before it ends.
+func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
+	if !q.admits(e) {
 		return
 	}
-	var s score
-	v := q.score(&s, m, l, &w)
+	if q.stamping || e.Traits&index.Several != 0 {
+		switch q.stamps[e.Ordinal] {
+		case q.closed():
+			return
+		case q.stamp:
+			q.scored-- // counted at its first way
+		}
+		q.stamps[e.Ordinal] = q.stamp
+	}
 	q.scored++
-	if v < q.best.floor {
+	q.offer(e, l, w)
+}
+
+// offer scores a mission and gives the collector what may get in.
+func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
+	var s score
+	v := q.score(&s, e, l, w)
+	best := q.best.of(l.Full)
+	if v < best.floor {
 		return
 	}
-	c := candidate{score: v, tie: mix(q.tie ^ m.Tie), km: w.km, ordinal: o, address: w.address, remote: w.remote,
-		org: m.Org, group: m.Group, full: m.Remote == index.RemoteFull, nobody: l.Unserved}
-	if q.only == nil || q.only(q, &c) {
-		q.best.offer(&c, q.snapshot)
+	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
+		org: l.Org, group: l.Group, full: l.Full, nobody: l.Unserved}
+	if q.only == nil || q.only.allows(q, &c) {
+		best.offer(c, e.Traits&index.Several != 0, q.snapshot)
 	}
 }
 

@@ -2,9 +2,7 @@ package matcher
 
 import (
 	"math"
-	"math/bits"
 
-	"renfort/geo"
 	"renfort/index"
 )
 
@@ -18,7 +16,9 @@ const boundSlack = 1 + 1e-9
 // search fills the collector with the k best at or above least.
 func (q *query) search(k int, least float64) {
 	q.begin()
-	q.best.begin(k, least)
+	for i := range q.best {
+		q.best[i].begin(k, least)
+	}
 	if q.filter.Never() {
 		return
 	}
@@ -30,38 +30,39 @@ func (q *query) search(k int, least float64) {
 		q.few = few
 		for _, o := range few {
 			if o < q.snapshot.Rows {
-				q.consider(o)
+				q.considerWhole(o)
 			}
 		}
 		return
 	}
 	for _, o := range q.snapshot.Fresh {
-		q.consider(o)
+		q.considerWhole(o)
 	}
+	q.stamping = len(q.snapshot.Fresh) > 0
 	q.descend()
 }
 
 // searchAll scores every mission: for a policy whose bounds nobody keeps.
 func (q *query) searchAll() {
 	for o := range q.snapshot.Rows {
-		q.consider(o)
+		q.considerWhole(o)
 	}
 }
 
 // descend looks at cells best first, until none can beat the floor.
 func (q *query) descend() {
 	for i := range q.snapshot.Trees {
-		if q.enters(&q.snapshot.Trees[i]) {
+		if q.enters(q.snapshot.Trees[i]) {
 			q.push(i, 0)
 		}
 	}
 	for len(q.heap) > 0 {
 		top := q.heap.pop()
-		if top.bound < q.best.floor {
-			return
+		t := q.snapshot.Trees[top.tree]
+		if top.bound < q.best.of(t.Full).floor {
+			continue
 		}
-		t := &q.snapshot.Trees[top.tree]
-		n := &t.Cells.Nodes[top.node]
+		n := &t.Nodes[top.node]
 		if n.Leaf {
 			q.leaf(t, n, top.distance)
 			continue
@@ -75,20 +76,25 @@ func (q *query) descend() {
 // enters says whether the tree holds anything for this person.
 func (q *query) enters(t *index.Tree) bool {
 	if t.Remote {
-		return q.wants != index.WantsNone && !q.filter.ChoosesAddresses()
+		return q.wants != index.WantsNone && !q.choosy
 	}
 	return q.wants != index.WantsOnly
 }
 
 // push adds a cell to the heap if it can beat the floor.
 func (q *query) push(tree int, node uint32) {
-	t := &q.snapshot.Trees[tree]
-	distance, ok := q.distanceBound(t, &t.Cells.Nodes[node])
+	t := q.snapshot.Trees[tree]
+	n := &t.Nodes[node]
+	bound, floor := q.standingBound(n)*boundSlack, q.best.of(t.Full).floor
+	if bound < floor || bound == 0 {
+		return
+	}
+	distance, ok := q.distanceBound(t, n)
 	if !ok {
 		return
 	}
-	bound := distance * q.standingBound(t, node) * boundSlack
-	if bound >= q.best.floor && bound > 0 {
+	bound *= distance
+	if bound >= floor {
 		q.heap.push(cell{bound: bound, distance: distance, node: node, tree: uint32(tree)})
 	}
 }
@@ -102,7 +108,7 @@ func (q *query) distanceBound(t *index.Tree, n *index.Node) (factor float64, ok 
 	case t.Remote:
 		return q.remoteD, true
 	}
-	km := n.Cap.MinKm(q.at)
+	km := n.MinKm(q.at)
 	if km > q.reachKm[t.Class] {
 		return 0, false
 	}
@@ -114,20 +120,17 @@ func (q *query) distanceBound(t *index.Tree, n *index.Node) (factor float64, ok 
 }
 
 // standingBound gives the greatest affinity times standing in a cell.
-func (q *query) standingBound(t *index.Tree, node uint32) float64 {
-	b := t.Bounds
-	top := float64(b.Node[node])
+func (q *query) standingBound(n *index.Node) float64 {
+	top := float64(n.Top)
 	if q.only != nil {
-		top = float64(b.Unserved[node])
+		top = float64(n.Unserved)
 	}
-	domains := len(q.snapshot.Taxonomy.Domains)
 	if f := q.filter.Domains(); f != 0 {
-		top = min(top, float64(b.Node[node])*q.shareOf(b.Domain[int(node)*domains:], f))
+		top = min(top, float64(n.Top)*n.Share(f))
 	}
 	if !q.prefers {
 		return top
 	}
-	n := &t.Cells.Nodes[node]
 	affinity := &q.affinity
 	if n.Skilled {
 		affinity = &q.affinityUp
@@ -135,38 +138,104 @@ func (q *query) standingBound(t *index.Tree, node uint32) float64 {
 	if n.Activities&q.folded != 0 {
 		return top * affinity[byActivity]
 	}
-	shares := b.Domain[int(node)*domains:]
-	whole := float64(b.Node[node])
 	best := top * affinity[byOther]
-	best = max(best, min(top, whole*q.shareOf(shares, q.domains))*affinity[byDomain])
-	return max(best, min(top, whole*q.shareOf(shares, q.adjacent))*affinity[byAdjacent])
+	best = max(best, min(top, float64(n.Top)*n.Share(q.domains))*affinity[byDomain])
+	return max(best, min(top, float64(n.Top)*n.Share(q.adjacent))*affinity[byAdjacent])
 }
 
-// shareOf gives the largest share among the domains of a set.
-func (q *query) shareOf(shares []uint8, domains uint64) float64 {
-	var most uint8
-	for rest := domains; rest != 0; rest &= rest - 1 {
-		most = max(most, shares[bits.TrailingZeros64(rest)])
-	}
-	return float64(most) / 255
+// batchEntries is how many entries of a leaf are told by themselves before
+// their missions' rows are read, all at once: the rows are far apart in memory,
+// and the processor fetches many together as fast as one.
+const batchEntries = 16
+
+// batch is entries that may beat the floor, with their ways and rows.
+type batch struct {
+	n       int
+	entries [batchEntries]*index.Entry
+	alive   [batchEntries]uint32 // the generation of each
+	ways    [batchEntries]way
+	rows    [batchEntries]index.Stand
 }
 
 // leaf looks at the entries of a leaf whose own bound can beat the floor.
 func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 	distance *= boundSlack
+	most := distance * q.affinityMost(n)
+	best := q.best.of(t.Full)
 	for i := n.First; i < n.First+uint32(n.Len); i++ {
-		e := &t.Cells.Entries[i]
-		bound := distance * float64(t.Bounds.Entry[i])
+		if float64(t.Tops[i])*most < best.floor {
+			break
+		}
+		bound := float64(t.Bounds[i])
+		if bound == 0 {
+			continue
+		}
+		e := &t.Entries[i]
 		if q.prefers {
 			bound *= q.affinityBound(e, n.Skilled)
 		}
-		if bound < q.best.floor || bound == 0 {
+		if bound*distance < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		if q.snapshot.Missions.At(e.Ordinal).Generation == e.Generation {
-			q.consider(e.Ordinal)
+		w, ok := q.wayOfEntry(t, e)
+		if ok && bound*w.factor*boundSlack >= best.floor {
+			q.gather(e, t.Generations[i], w)
 		}
 	}
+	q.flush()
+}
+
+// wayOfEntry gives the way that an entry stands for.
+func (q *query) wayOfEntry(t *index.Tree, e *index.Entry) (w way, ok bool) {
+	if t.Remote {
+		return q.afar(), q.mayAfar(e.Remote)
+	}
+	return q.wayAt(e.Address, q.at.Chord2(e.Vec), t.Class)
+}
+
+func (q *query) gather(e *index.Entry, generation uint32, w way) {
+	if q.choosy && !w.remote && !q.filter.Address(q.snapshot.Addresses.At(e.Address)) {
+		return
+	}
+	b := &q.batch
+	b.entries[b.n], b.alive[b.n], b.ways[b.n] = e, generation, w
+	b.n++
+	if b.n == batchEntries {
+		q.flush()
+	}
+}
+
+// flush reads the rows of the entries gathered and scores them.
+func (q *query) flush() {
+	b := &q.batch
+	for i, e := range b.entries[:b.n] {
+		b.rows[i] = *q.snapshot.Stands.At(e.Ordinal)
+	}
+	for i, e := range b.entries[:b.n] {
+		if l := &b.rows[i]; l.Generation == b.alive[i] && l.Standing != 0 {
+			q.considerWay(e, l, &b.ways[i])
+		}
+	}
+	b.n = 0
+}
+
+// affinityMost gives the greatest affinity in a node.
+func (q *query) affinityMost(n *index.Node) float64 {
+	affinity := &q.affinity
+	if n.Skilled {
+		affinity = &q.affinityUp
+	}
+	switch {
+	case !q.prefers:
+		return 1
+	case n.Activities&q.folded != 0:
+		return affinity[byActivity]
+	case n.Share(q.domains) > 0:
+		return affinity[byDomain]
+	case n.Share(q.adjacent) > 0:
+		return affinity[byAdjacent]
+	}
+	return affinity[byOther]
 }
 
 func (q *query) affinityBound(e *index.Entry, skilled bool) float64 {
@@ -236,99 +305,4 @@ func (h *cellHeap) pop() cell {
 	}
 	s[i] = last
 	return top
-}
-
-// nearest gives the distance in km from a place to the n-th nearest mission
-// that can be had at a place, infinite if there are fewer. It borrows the
-// query's scratch.
-func nearest(q *query, s *index.Snapshot, at geo.Vec, rank int) float64 {
-	asked := q.snapshot
-	q.snapshot = s
-	q.begin()
-	n := neighbours{q: q, at: at, rank: rank}
-	n.find()
-	q.snapshot = asked
-	return n.km()
-}
-
-// neighbours is a search for the nearest missions.
-type neighbours struct {
-	q      *query
-	at     geo.Vec
-	rank   int
-	most   float64                               // km: nothing farther is looked at; 0 for no end
-	only   func(o uint32, m *index.Mission) bool // nil: every mission that can be had
-	chords []float64                             // the least found, ascending
-}
-
-// km gives the distance of the last of rank.
-func (n *neighbours) km() float64 {
-	if len(n.chords) < n.rank {
-		return math.Inf(1)
-	}
-	return geo.Km(n.chords[n.rank-1])
-}
-
-// find looks at cells nearest first: bounds are negative distances.
-func (n *neighbours) find() {
-	q := n.q
-	for _, o := range q.snapshot.Fresh {
-		n.take(o)
-	}
-	for i := range q.snapshot.Trees {
-		if !q.snapshot.Trees[i].Remote {
-			n.push(i, 0)
-		}
-	}
-	for len(q.heap) > 0 {
-		top := q.heap.pop()
-		if len(n.chords) == n.rank && -top.bound > n.km() || n.most > 0 && -top.bound > n.most {
-			return
-		}
-		t := &q.snapshot.Trees[top.tree]
-		node := &t.Cells.Nodes[top.node]
-		for i := node.First; i < node.First+uint32(node.Len); i++ {
-			if !node.Leaf {
-				n.push(int(top.tree), i)
-			} else if e := &t.Cells.Entries[i]; t.Bounds.Entry[i] > 0 && q.snapshot.Missions.At(e.Ordinal).Generation == e.Generation {
-				n.take(e.Ordinal)
-			}
-		}
-	}
-}
-
-func (n *neighbours) push(tree int, node uint32) {
-	t := &n.q.snapshot.Trees[tree]
-	if t.Bounds.Node[node] == 0 {
-		return // nothing to be had in it
-	}
-	n.q.heap.push(cell{bound: -t.Cells.Nodes[node].Cap.MinKm(n.at), node: node, tree: uint32(tree)})
-}
-
-// take counts a mission once, by its nearest address.
-func (n *neighbours) take(o uint32) {
-	s := n.q.snapshot
-	if l := s.Live.At(o); l.Standing == 0 || !n.q.first(o) {
-		return
-	}
-	m := s.Missions.At(o)
-	if !m.Has(index.Placed) || n.only != nil && !n.only(o, m) {
-		return
-	}
-	best := 4.0
-	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
-		if row := s.Addresses.At(a); n.only == nil || n.q.filter.Address(row) {
-			best = min(best, n.at.Chord2(row.Vec))
-		}
-	}
-	if len(n.chords) < n.rank {
-		n.chords = append(n.chords, best)
-	} else if best < n.chords[n.rank-1] {
-		n.chords[n.rank-1] = best
-	} else {
-		return
-	}
-	for i := len(n.chords) - 1; i > 0 && n.chords[i] < n.chords[i-1]; i-- {
-		n.chords[i], n.chords[i-1] = n.chords[i-1], n.chords[i]
-	}
 }

@@ -1,0 +1,148 @@
+package matcher
+
+import (
+	"math"
+
+	"renfort/geo"
+	"renfort/index"
+)
+
+// nearest gives the distance in km from a place to the n-th nearest mission
+// that can be had at a place, infinite if there are fewer. It borrows the
+// query's scratch.
+func nearest(q *query, s *index.Snapshot, at geo.Vec, rank int) float64 {
+	asked := q.snapshot
+	q.snapshot = s
+	n := neighbours{q: q, at: at, rank: rank, any: true}
+	n.find()
+	q.snapshot = asked
+	return n.km()
+}
+
+// neighbours is a search for the nearest missions.
+type neighbours struct {
+	q     *query
+	at    geo.Vec
+	rank  int
+	most  float64 // km: nothing farther is looked at; 0 for no end
+	any   bool    // every mission that can be had; else those the query admits
+	found []neighbour
+}
+
+// neighbour is a mission and the squared chord to its nearest address.
+type neighbour struct {
+	chord2  float64
+	ordinal uint32
+}
+
+// km gives the distance of the last of rank.
+func (n *neighbours) km() float64 {
+	if len(n.found) < n.rank {
+		return math.Inf(1)
+	}
+	return geo.Km(n.found[n.rank-1].chord2)
+}
+
+// worst gives the squared chord from which on nothing gets in.
+func (n *neighbours) worst() float64 {
+	if len(n.found) < n.rank {
+		return 5 // no squared chord is above 4
+	}
+	return n.found[n.rank-1].chord2
+}
+
+// find looks at cells nearest first: bounds are negative distances.
+func (n *neighbours) find() {
+	q := n.q
+	q.heap = q.heap[:0]
+	for _, o := range q.snapshot.Fresh {
+		n.takeWhole(o)
+	}
+	for i, t := range q.snapshot.Trees {
+		if !t.Remote {
+			n.push(i, 0)
+		}
+	}
+	for len(q.heap) > 0 {
+		top := q.heap.pop()
+		if len(n.found) == n.rank && -top.bound > n.km() || n.most > 0 && -top.bound > n.most {
+			return
+		}
+		t := q.snapshot.Trees[top.tree]
+		node := &t.Nodes[top.node]
+		for i := node.First; i < node.First+uint32(node.Len); i++ {
+			if node.Leaf {
+				n.take(t, i)
+			} else {
+				n.push(int(top.tree), i)
+			}
+		}
+	}
+}
+
+func (n *neighbours) push(tree int, node uint32) {
+	c := &n.q.snapshot.Trees[tree].Nodes[node]
+	if c.Top > 0 { // else there is nothing to be had in it
+		n.q.heap.push(cell{bound: -c.MinKm(n.at), node: node, tree: uint32(tree)})
+	}
+}
+
+// take counts the mission of an entry, if it is near enough and can be had.
+func (n *neighbours) take(t *index.Tree, i uint32) {
+	if t.Bounds[i] == 0 {
+		return
+	}
+	e := &t.Entries[i]
+	c := n.at.Chord2(e.Vec)
+	if c >= n.worst() || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
+		return
+	}
+	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == t.Generations[i] {
+		n.insert(e.Ordinal, c)
+	}
+}
+
+func (n *neighbours) admits(e *index.Entry) bool {
+	return n.any || n.q.ageFits(e.MinAge, e.MaxAge) && n.q.admits(e)
+}
+
+// takeWhole counts a mission by all its addresses.
+func (n *neighbours) takeWhole(o uint32) {
+	s := n.q.snapshot
+	m := s.Missions.At(o)
+	e := index.EntryOf(o, m)
+	if s.Stands.At(o).Standing == 0 || !m.Has(index.Placed) || !n.admits(&e) {
+		return
+	}
+	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
+		row := s.Addresses.At(a)
+		if c := n.at.Chord2(row.Vec); c < n.worst() && (n.any || !n.q.choosy || n.q.filter.Address(row)) {
+			n.insert(o, c)
+		}
+	}
+}
+
+// insert keeps the rank nearest, each mission once, nearest first.
+func (n *neighbours) insert(o uint32, chord2 float64) {
+	if n.most > 0 && geo.Km(chord2) > n.most {
+		return
+	}
+	at := len(n.found)
+	for i := range n.found {
+		if n.found[i].ordinal == o {
+			at = i
+		}
+	}
+	switch {
+	case at < len(n.found):
+		n.found[at].chord2 = min(n.found[at].chord2, chord2)
+	case len(n.found) < n.rank:
+		n.found = append(n.found, neighbour{chord2, o})
+	default:
+		at = n.rank - 1
+		n.found[at] = neighbour{chord2, o}
+	}
+	for ; at > 0 && n.found[at].chord2 < n.found[at-1].chord2; at-- {
+		n.found[at], n.found[at-1] = n.found[at-1], n.found[at]
+	}
+}
