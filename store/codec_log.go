@@ -1,0 +1,144 @@
+package store
+
+import (
+	"renfort/mission"
+)
+
+// meta is the one record that every batch writes.
+type meta struct {
+	seq           uint64
+	now           int64  // log time
+	hash          uint64 // sum of the hashes of all records
+	nextMission   uint64 // the next mission's ordinal
+	nextVolunteer uint64
+	logOldest     uint64 // 0: the log is empty
+	logEntries    uint64
+	logBytes      uint64
+}
+
+func appendMeta(b []byte, m *meta) []byte {
+	b = append(b, recordFormat)
+	b = appendInt(b, m.now)
+	for _, v := range [...]uint64{m.seq, m.hash, m.nextMission, m.nextVolunteer, m.logOldest, m.logEntries, m.logBytes} {
+		b = appendUint(b, v)
+	}
+	return b
+}
+
+func decodeMeta(b []byte) (meta, error) {
+	r := open(b)
+	m := meta{now: r.int()}
+	for _, v := range [...]*uint64{&m.seq, &m.hash, &m.nextMission, &m.nextVolunteer, &m.logOldest, &m.logEntries, &m.logBytes} {
+		*v = r.uint()
+	}
+	return m, r.failed()
+}
+
+// Parts of a change that the log writes where they are there.
+const (
+	logMission = 1 << iota
+	logVolunteer
+	logHold
+	logOrganization
+)
+
+// appendLog writes a command's changes compactly: what happened to whom, no
+// records, no places. A reader who wants more looks the ids up.
+func appendLog(b []byte, at int64, changes []mission.Change) []byte {
+	b = append(b, recordFormat)
+	b = appendInt(b, at)
+	b = appendUint(b, uint64(len(changes)))
+	for i := range changes {
+		b = appendLogged(b, &changes[i])
+	}
+	return b
+}
+
+func appendLogged(b []byte, c *mission.Change) []byte {
+	var parts byte
+	for _, p := range [...]struct {
+		bit  byte
+		here bool
+	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}} {
+		if p.here {
+			parts |= p.bit
+		}
+	}
+	b = append(b, byte(c.Kind), parts)
+	if c.MissionID != "" {
+		b = appendUint(appendString(b, c.MissionID), uint64(c.MissionOrdinal))
+	}
+	if c.VolunteerID != "" {
+		b = appendUint(appendString(b, c.VolunteerID), uint64(c.VolunteerOrdinal))
+	}
+	if c.Hold != nil {
+		b = append(appendString(b, c.Hold.ID), wordNumber(holdStates, c.Hold.State))
+	}
+	if c.Organization != nil {
+		b = appendString(b, c.Organization.ID)
+	}
+	return b
+}
+
+// decodeLog gives the changes as the log has them: Hold and Organization carry
+// their ids (and a hold its state) and nothing else.
+func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
+	r := open(b)
+	at := r.int()
+	changes := make([]mission.Change, r.count(2))
+	for i := range changes {
+		c := &changes[i]
+		c.Seq, c.At, c.Kind = seq, at, mission.ChangeKind(r.byte())
+		r.logged(c)
+	}
+	return changes, r.failed()
+}
+
+func (r *reader) logged(c *mission.Change) {
+	parts := r.byte()
+	if parts&logMission != 0 {
+		c.MissionID, c.MissionOrdinal = r.string(), r.ordinal()
+	}
+	if parts&logVolunteer != 0 {
+		c.VolunteerID, c.VolunteerOrdinal = r.string(), r.ordinal()
+	}
+	if parts&logHold != 0 {
+		c.Hold = &mission.Hold{ID: r.string(), State: r.word(holdStates), Mission: c.MissionID, Ordinal: c.MissionOrdinal, Volunteer: c.VolunteerID}
+	}
+	if parts&logOrganization != 0 {
+		c.Organization = &mission.Organization{ID: r.string()}
+	}
+}
+
+// shown is one mission that a person was shown, opened, dismissed or took.
+type shown struct {
+	kind           string // mission.Feedback.Type
+	mission        mission.ID
+	recommendation string
+	at             int64
+}
+
+// feedbackTypes are the words of feedback, [i] is written as i.
+var feedbackTypes = []string{"shown", "opened", "dismissed", "applied"}
+
+func appendFeedback(b []byte, due int64, all []shown) []byte {
+	b = appendInt(append(b, recordFormat), due)
+	b = appendUint(b, uint64(len(all)))
+	for _, f := range all {
+		b = append(b, wordNumber(feedbackTypes, f.kind))
+		b = appendString(b, f.mission)
+		b = appendString(b, f.recommendation)
+		b = appendInt(b, f.at)
+	}
+	return b
+}
+
+func decodeFeedback(b []byte) (due int64, all []shown, err error) {
+	r := open(b)
+	due = r.int()
+	all = make([]shown, r.count(4))
+	for i := range all {
+		all[i] = shown{kind: r.word(feedbackTypes), mission: r.string(), recommendation: r.string(), at: r.int()}
+	}
+	return due, all, r.failed()
+}

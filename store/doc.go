@@ -1,0 +1,47 @@
+// Package store answers: what was agreed, and who sits? It gives commands one
+// total order, applies each to the state inside one bbolt transaction with its
+// neighbours (group commit), and replies only after the sync. DESIGN.md says
+// what survives what.
+//
+// The reducer decides by the transaction and the command alone: no clock, no
+// chance, no floats. Log time moves by Tick. The same commands in the same
+// order make the same state on every node, wherever batches end; Hash proves it.
+//
+// # Keys
+//
+// Integers are big-endian, so that keys sort in their natural order and
+// inserts append; ids hold no control characters, so that 0x00 ends one. A
+// record starts with a format byte; "JSON" is the noun as it was written.
+//
+//	bucket         key                                 value
+//	meta           "format"                            Format, one byte
+//	               "state"                             seq, log time, hash, next ordinals, log's extent
+//	               "probe"                             what recovery writes to see whether a commit works
+//	missions       ordinal                             version, revision, times, publisher, JSON
+//	mission_ids    id                                  ordinal
+//	seats          ordinal                             mission.Seats: all that a seat is decided by
+//	               ordinal, volunteer, 0, class, hold  - class 0 blocks (live, or refused here), 1 is past
+//	holds          hold                                the hold, its due time, whether its answer was counted
+//	refs           ref, 0, hold                        -
+//	people         volunteer                           ordinal, birth year, adult
+//	               volunteer, 0, 'f'                   feedback: the last things shown
+//	               volunteer, 0, 'h', class, hold      - class 0 counts towards holds_per_volunteer
+//	               volunteer, 0, 'k', key hash         - idempotency results that name them
+//	volunteers     ordinal                             version, revision, JSON
+//	organizations  id                                  version, state, answering record, JSON
+//	due            kind, time, id                      - what a Tick at time ends: see dueKind
+//	tombstones     kind, id hash                       revision, end
+//	keys           key hash                            body hash, end, the Result
+//	policies       seq                                 JSON, the last in force
+//	taxonomy       "taxonomy"                          JSON
+//	log            seq                                 the command's changes, compact: ids and kinds only
+//
+// What decides a seat sits together (seats) and so does what is known of a
+// person's dealings (people): a hold then dirties two pages and not six.
+package store
+
+// Format is the layout of the data file. A file of a higher one is refused.
+const Format = 1 // 1: first
+
+// FileName is the data file's name inside its directory.
+const FileName = "renfort.db"

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"renfort/mission"
+)
+
+// failure is why writes are refused. bbolt may have committed although it
+// said not, so that nothing more is decided until the file was closed, opened
+// and read again, and has taken a commit.
+type failure struct{ why string }
+
+func (f *failure) refusal() error {
+	return unavailable("the last commit failed (%s): the outcome of what was under way is unknown", f.why)
+}
+
+func (s *Store) fail(err error) *failure {
+	s.meters.failures.Add(1)
+	f := &failure{why: err.Error()}
+	s.failure.Store(f)
+	return f
+}
+
+// await1 refuses what is queued and tries to recover, once every so often. It
+// gives false when the store was closed meanwhile.
+func (s *Store) await1(every time.Duration) bool {
+	timer := time.NewTimer(every)
+	defer timer.Stop()
+	for s.failure.Load() != nil {
+		refuse := func(r *request) { r.reply <- reply{err: s.failure.Load().refusal()} }
+		select {
+		case r := <-s.queues.interactive:
+			refuse(r)
+		case r := <-s.queues.bulk:
+			refuse(r)
+		case <-s.queues.quit:
+			for _, r := range s.queues.fill(nil) {
+				refuse(r)
+			}
+			return false
+		case <-timer.C:
+			began := time.Now()
+			s.recover()
+			// A large file takes long to read: most of the time is for readers.
+			timer.Reset(max(every, 4*time.Since(began)))
+		}
+	}
+	return true
+}
+
+// recover closes the file, opens and reads it again, and sees whether it
+// takes commits. What turned out to have been committed is told before
+// writing goes on. While a backup or the like reads the file, it waits.
+func (s *Store) recover() {
+	if !s.lasting.TryLock() {
+		return
+	}
+	defer s.lasting.Unlock()
+	s.handle.Lock()
+	defer s.handle.Unlock()
+	if s.db != nil {
+		if err := s.db.Close(); err != nil {
+			s.fail(err)
+		}
+		s.db = nil
+	}
+	db, live, err := openFile(s.path, &s.options)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.db = db
+	changes, err := unknown(db, s.live.Load(), live)
+	if err == nil {
+		err = s.probe(db)
+	}
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.live.Store(live)
+	if len(changes) > 0 {
+		s.options.Committed(changes)
+	}
+	s.failure.Store(nil)
+}
+
+// probe commits twice: once for each of bbolt's two meta pages, so that
+// neither is left as the failed sync may have left it.
+func (s *Store) probe(db *bbolt.DB) error {
+	for range 2 {
+		tx, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		n := tx.Bucket([]byte(bucketNames[metaBucket]))
+		must(n.Put(probeKey, fmt.Appendf(nil, "%d", tx.ID())))
+		if err := s.commit(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknown gives the changes of commands that were committed without our
+// knowing: from the log, with the state that is there now.
+func unknown(db *bbolt.DB, known, found *committed) (changes []mission.Change, err error) {
+	if found.meta.seq < known.meta.seq {
+		return nil, fmt.Errorf("store: the file went back from seq %d to %d", known.meta.seq, found.meta.seq)
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		v := snapshot{tx}
+		for seq := known.meta.seq + 1; seq <= found.meta.seq; seq++ {
+			logged, err := decodeLog(seq, v.bucket(logBucket).Get(seqKey(seq)))
+			if err != nil {
+				return fmt.Errorf("store: log of seq %d: %w", seq, err)
+			}
+			for i := range logged {
+				if err := v.complete(&logged[i], found); err != nil {
+					return err
+				}
+			}
+			changes = append(changes, logged...)
+		}
+		return nil
+	})
+	return changes, err
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+	"go.etcd.io/bbolt"
+
+	"renfort/mission"
+)
+
+// bucketID numbers the buckets; the number is part of a record's hash and is
+// never reused.
+type bucketID byte
+
+const (
+	metaBucket bucketID = iota
+	missionsBucket
+	missionIDsBucket
+	seatsBucket
+	holdsBucket
+	refsBucket
+	peopleBucket
+	volunteersBucket
+	organizationsBucket
+	dueBucket
+	tombstonesBucket
+	keysBucket
+	policiesBucket
+	taxonomyBucket
+	logBucket
+	bucketCount
+)
+
+// bucketNames are the names in the file, [i] for bucket i.
+var bucketNames = [bucketCount]string{"meta", "missions", "mission_ids", "seats", "holds", "refs", "people", "volunteers",
+	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log"}
+
+// The fill of a page when it splits: nearly full where keys only rise, half
+// where they come in any order.
+const (
+	fillAppend = 0.95
+	fillRandom = 0.5
+)
+
+func (b bucketID) fill() float64 {
+	switch b {
+	case missionsBucket, volunteersBucket, holdsBucket, dueBucket, logBucket:
+		return fillAppend
+	}
+	return fillRandom
+}
+
+// buckets are a transaction's.
+type buckets [bucketCount]*bbolt.Bucket
+
+func bucketsOf(tx *bbolt.Tx) (b buckets, ok bool) {
+	for i, name := range bucketNames {
+		if b[i] = tx.Bucket([]byte(name)); b[i] == nil {
+			return b, false
+		}
+		b[i].FillPercent = bucketID(i).fill()
+	}
+	return b, true
+}
+
+// The keys that are words.
+var (
+	formatKey   = []byte("format")
+	stateKey    = []byte("state")
+	probeKey    = []byte("probe")
+	taxonomyKey = []byte("taxonomy")
+)
+
+// dueKind says what a Tick does with an entry of due. The numbers are keys.
+type dueKind byte
+
+const (
+	dueExpire    dueKind = 1 // a held seat ends
+	dueIgnored   dueKind = 2 // nobody answered a confirmed seat in ignoredDays
+	dueForget    dueKind = 3 // a released or expired hold is forgotten
+	dueKeys      dueKind = 4 // an idempotency key ends
+	dueTombstone dueKind = 5
+	dueFeedback  dueKind = 6 // somebody's oldest feedback is feedbackDays old
+	dueLast              = dueFeedback
+)
+
+// Classes of index entries.
+const (
+	classFirst byte = 0 // blocks a seat; counts towards the holds of a person
+	classRest  byte = 1
+)
+
+// Sorts of entries below a person.
+const (
+	personFeedback byte = 'f'
+	personHold     byte = 'h'
+	personKey      byte = 'k'
+)
+
+func ordinalKey(o mission.Ordinal) []byte { return binary.BigEndian.AppendUint32(nil, uint32(o)) }
+func seqKey(seq uint64) []byte            { return binary.BigEndian.AppendUint64(nil, seq) }
+
+// seatsPrefix begins the entries of one volunteer's holds of a mission.
+func seatsPrefix(b []byte, o mission.Ordinal, volunteer mission.ID) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(o))
+	return append(append(b, volunteer...), 0)
+}
+
+// personPrefix begins the entries of one sort below a person.
+func personPrefix(b []byte, volunteer mission.ID, sort byte) []byte {
+	return append(append(b, volunteer...), 0, sort)
+}
+
+func dueKey(b []byte, k dueKind, at int64, what []byte) []byte {
+	b = append(b, byte(k))
+	b = binary.BigEndian.AppendUint64(b, uint64(max(at, 0)))
+	return append(b, what...)
+}
+
+// dueParts takes a due key apart. what points into key.
+func dueParts(key []byte) (k dueKind, at int64, what []byte, ok bool) {
+	if len(key) < 9 {
+		return 0, 0, nil, false
+	}
+	return dueKind(key[0]), int64(binary.BigEndian.Uint64(key[1:9])), key[9:], true
+}
+
+// hidden gives what stands for a key or an id that is not to be read back: 16
+// bytes of SHA-256, so that nobody can make two meet.
+func hidden(s string) [16]byte {
+	sum := sha256.Sum256([]byte(s))
+	return [16]byte(sum[:16])
+}
+
+// The kinds of tombstones.
+const (
+	tombMission   byte = 'm'
+	tombVolunteer byte = 'v'
+)
+
+func tombstoneKey(kind byte, id mission.ID) []byte {
+	h := hidden(id)
+	return append([]byte{kind}, h[:]...)
+}
+
+// recordHash is one record's share of the state's hash.
+func recordHash(b bucketID, key, value []byte) uint64 {
+	var pair [17]byte
+	pair[0] = byte(b)
+	binary.LittleEndian.PutUint64(pair[1:], xxhash.Sum64(key))
+	binary.LittleEndian.PutUint64(pair[9:], xxhash.Sum64(value))
+	return xxhash.Sum64(pair[:])
+}
+
+// hashed says whether an entry is a record, which the hash covers, and not an
+// index that follows from records. The log is trimmed, and not state.
+func hashed(b bucketID, key []byte) bool {
+	switch b {
+	case missionsBucket, holdsBucket, volunteersBucket, organizationsBucket, tombstonesBucket, keysBucket, policiesBucket, taxonomyBucket:
+		return true
+	case seatsBucket:
+		return len(key) == 4
+	case peopleBucket:
+		return feedbackKey(key)
+	}
+	return false
+}
+
+// feedbackKey says whether a key of people is somebody's feedback.
+func feedbackKey(key []byte) bool {
+	return len(key) > 2 && key[len(key)-1] == personFeedback && key[len(key)-2] == 0 && bytes.IndexByte(key, 0) == len(key)-2
+}
+
+// entry is one key of an index, without a value.
+type entry struct {
+	bucket bucketID
+	key    []byte
+}
+
+// entries gives the index entries that a hold has: they follow from its
+// record, for the writer as for Check. buf is room for the keys.
+func (h *holdRecord) entries(buf []byte) (all [4]entry, n int) {
+	add := func(b bucketID, from int) {
+		all[n] = entry{b, buf[from:len(buf):len(buf)]}
+		n++
+	}
+	class := func(first bool) byte {
+		if first {
+			return classFirst
+		}
+		return classRest
+	}
+	buf = append(append(seatsPrefix(buf, h.Ordinal, h.Volunteer), class(h.blocking())), h.ID...)
+	add(seatsBucket, 0)
+	if h.Volunteer != "" {
+		from := len(buf)
+		buf = append(append(personPrefix(buf, h.Volunteer, personHold), class(h.counts())), h.ID...)
+		add(peopleBucket, from)
+	}
+	if h.Ref != "" {
+		from := len(buf)
+		buf = append(append(append(buf, h.Ref...), 0), h.ID...)
+		add(refsBucket, from)
+	}
+	if h.due != 0 {
+		from := len(buf)
+		buf = dueKey(buf, h.dueKind(), h.due, []byte(h.ID))
+		add(dueBucket, from)
+	}
+	return all, n
+}
+
+// seatsEntry takes the key of a hold's entry in seats apart; ok is false for
+// the key of the seats themselves.
+func seatsEntry(key []byte) (volunteer string, class byte, hold string, ok bool) {
+	if len(key) < 7 {
+		return "", 0, "", false
+	}
+	rest := key[4:]
+	end := bytes.IndexByte(rest, 0)
+	if end < 0 || end+2 > len(rest) {
+		return "", 0, "", false
+	}
+	return string(rest[:end]), rest[end+1], string(rest[end+2:]), true
+}
+
+// HoldID makes a hold's id, 24 letters: 40 bits of log time (Unix seconds), 32
+// of a count that the caller raises by one each time, and 48 of its
+// randomness. Such ids rise, so that inserts append and a batch dirties few
+// pages; nothing else depends on it.
+func HoldID(at int64, count uint32, random uint64) mission.ID {
+	var b [8 + 4 + 8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(at))
+	binary.BigEndian.PutUint32(b[8:], count)
+	binary.BigEndian.PutUint64(b[12:], random<<16)
+	var raw [15]byte
+	copy(raw[:9], b[3:12])
+	copy(raw[9:], b[12:18])
+	return base32.HexEncoding.EncodeToString(raw[:])
+}
+
+// yearOf gives the year of log time, by which ages are reckoned.
+func yearOf(now int64) int { return time.Unix(now, 0).UTC().Year() }
+
+// dayOf gives the day of log time, by which fills are counted.
+func dayOf(now int64) int64 { return now / secondsPerDay }
+
+const secondsPerDay = 86_400

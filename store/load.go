@@ -1,0 +1,253 @@
+package store
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/go-json-experiment/json"
+	"go.etcd.io/bbolt"
+
+	"renfort/mission"
+)
+
+// Load tells the whole state as changes, for whoever derives something from
+// it, as of one moment whose seq and log time it gives. rest gets the policy,
+// the taxonomy and the organisations; then missions gets the missions with
+// their seats, and volunteers the volunteers, each in ordinal order; then rest
+// gets the holds by which somebody is in a mission already or was refused
+// there (SeatHeld, SeatConfirmed, SeatReleased; Seats is nil: they came with
+// the missions) and the feedback. Any may be nil. They are called one at a
+// time. Records are decoded on all cores. Writes go on meanwhile.
+func (s *Store) Load(missions, volunteers, rest func(mission.Change)) (seq uint64, now int64, err error) {
+	s.lasting.RLock()
+	defer s.lasting.RUnlock()
+	tx, err := s.lastingView()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer tx.Rollback()
+	c, err := readCommitted(tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	l := loader{v: snapshot{tx}, seq: c.meta.seq, now: c.meta.now}
+	return l.seq, l.now, l.all(c, missions, volunteers, rest)
+}
+
+// loader is one Load under way.
+type loader struct {
+	v   snapshot
+	seq uint64
+	now int64
+}
+
+func (l *loader) all(c *committed, missions, volunteers, rest func(mission.Change)) error {
+	if rest != nil {
+		rest(l.change(mission.Change{Kind: mission.PolicyPut, Policy: c.policy}))
+		rest(l.change(mission.Change{Kind: mission.TaxonomyPut, Taxonomy: c.taxonomy}))
+		if err := l.stream(organizationsBucket, l.organization, rest); err != nil {
+			return err
+		}
+	}
+	if missions != nil {
+		if err := l.stream(missionsBucket, l.mission, missions); err != nil {
+			return err
+		}
+	}
+	if volunteers != nil {
+		if err := l.stream(volunteersBucket, l.volunteer, volunteers); err != nil {
+			return err
+		}
+	}
+	if rest == nil {
+		return nil
+	}
+	if err := l.stream(holdsBucket, l.hold, rest); err != nil {
+		return err
+	}
+	return l.feedback(rest)
+}
+
+func (l *loader) change(c mission.Change) mission.Change {
+	c.Seq, c.At = l.seq, l.now
+	return c
+}
+
+// loadChunk is some records on their way through the decoders. The slices
+// point into the file, which the transaction keeps as it is.
+type loadChunk struct {
+	keys, values [][]byte
+	seats        [][]byte // of missions
+	changes      []mission.Change
+	err          error
+	done         chan struct{}
+}
+
+// loadChunkRecords is how many records one chunk has: enough to hide the cost
+// of passing it on, few enough to stay in a core's cache.
+const loadChunkRecords = 256
+
+// decoder turns one record into a change; ok is false for one that is not
+// told.
+type decoder func(key, value, seats []byte) (c mission.Change, ok bool, err error)
+
+// stream decodes a bucket on all cores and hands its changes over in order.
+// Only one goroutine reads the transaction, which does not bear more.
+func (l *loader) stream(b bucketID, decode decoder, deliver func(mission.Change)) error {
+	workers := runtime.GOMAXPROCS(0)
+	jobs, ordered, stop := make(chan *loadChunk, 2*workers), make(chan *loadChunk, 4*workers), make(chan struct{})
+	defer close(stop)
+	go l.chunks(b, jobs, ordered, stop)
+	for range workers {
+		go func() {
+			for c := range jobs {
+				c.decode(l, decode)
+				close(c.done)
+			}
+		}()
+	}
+	for c := range ordered {
+		<-c.done
+		if c.err != nil {
+			// The reader still looks at the transaction: it must have ended
+			// before the caller ends that.
+			stop <- struct{}{}
+			for range ordered {
+			}
+			return c.err
+		}
+		for i := range c.changes {
+			deliver(c.changes[i])
+		}
+	}
+	return nil
+}
+
+// chunks reads the bucket and passes it on in pieces until the end or stop.
+func (l *loader) chunks(b bucketID, jobs, ordered chan<- *loadChunk, stop <-chan struct{}) {
+	defer close(ordered)
+	defer close(jobs)
+	var seats *bbolt.Cursor
+	if b == missionsBucket {
+		seats = l.v.bucket(seatsBucket).Cursor()
+	}
+	cursor := l.v.bucket(b).Cursor()
+	key, value := cursor.First()
+	for key != nil {
+		c := &loadChunk{done: make(chan struct{})}
+		for ; key != nil && len(c.keys) < loadChunkRecords; key, value = cursor.Next() {
+			c.keys, c.values = append(c.keys, key), append(c.values, value)
+			if seats != nil {
+				_, raw := seats.Seek(key)
+				c.seats = append(c.seats, raw)
+			}
+		}
+		select {
+		case ordered <- c:
+			jobs <- c
+		case <-stop:
+			return
+		}
+	}
+}
+
+func (c *loadChunk) decode(l *loader, decode decoder) {
+	c.changes = make([]mission.Change, 0, len(c.keys))
+	for i, key := range c.keys {
+		var seats []byte
+		if c.seats != nil {
+			seats = c.seats[i]
+		}
+		change, ok, err := decode(key, c.values[i], seats)
+		if err != nil {
+			c.err = fmt.Errorf("store: record %x: %w", key, err)
+			return
+		}
+		if ok {
+			c.changes = append(c.changes, l.change(change))
+		}
+	}
+}
+
+func (l *loader) organization(key, value, _ []byte) (mission.Change, bool, error) {
+	o, err := decodeOrganization(value)
+	if err != nil {
+		return mission.Change{}, false, err
+	}
+	return mission.Change{Kind: mission.OrganizationPut, Organization: o.noun(string(key)), Record: o.record}, true, nil
+}
+
+func (l *loader) mission(key, value, seats []byte) (mission.Change, bool, error) {
+	o := readOrdinal(key)
+	rec, err := decodeMission(value)
+	if err != nil {
+		return mission.Change{}, false, err
+	}
+	st, err := decodeSeats(o, seats)
+	if err != nil {
+		return mission.Change{}, false, err
+	}
+	m := new(mission.Mission)
+	if err := json.Unmarshal(rec.json, m); err != nil {
+		return mission.Change{}, false, err
+	}
+	m.Times = rec.times
+	return mission.Change{Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: o, Mission: m, Seats: st}, true, nil
+}
+
+func (l *loader) volunteer(key, value, _ []byte) (mission.Change, bool, error) {
+	rec, err := decodeVolunteer(value)
+	if err != nil {
+		return mission.Change{}, false, err
+	}
+	v := new(mission.Volunteer)
+	if err := json.Unmarshal(rec.json, v); err != nil {
+		return mission.Change{}, false, err
+	}
+	return mission.Change{Kind: mission.VolunteerPut, VolunteerID: v.ID, VolunteerOrdinal: readOrdinal(key), Volunteer: v}, true, nil
+}
+
+func (l *loader) hold(key, value, _ []byte) (mission.Change, bool, error) {
+	h, err := decodeHold(string(key), value)
+	if err != nil || !h.blocking() {
+		return mission.Change{}, false, err
+	}
+	kinds := map[string]mission.ChangeKind{mission.Held: mission.SeatHeld, mission.Confirmed: mission.SeatConfirmed}
+	kind, live := kinds[h.State]
+	if !live {
+		kind = mission.SeatReleased
+	}
+	return mission.Change{Kind: kind, MissionID: h.Mission, MissionOrdinal: h.Ordinal, Hold: &h.Hold}, true, nil
+}
+
+// feedback walks the people once: there is little of it.
+func (l *loader) feedback(rest func(mission.Change)) error {
+	c := l.v.bucket(peopleBucket).Cursor()
+	var who person
+	var id []byte // whose record the last key was
+	for key, value := c.First(); key != nil; key, value = c.Next() {
+		var err error
+		switch {
+		case feedbackKey(key):
+			err = l.feedbackOf(string(key[:len(key)-2]), id, who, value, rest)
+		case len(value) > 0:
+			id = key
+			who, err = decodePerson(value)
+		}
+		if err != nil {
+			return fmt.Errorf("store: people: %w", err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) feedbackOf(volunteer string, id []byte, who person, raw []byte, rest func(mission.Change)) error {
+	if volunteer != string(id) {
+		return errRecord // feedback is kept for those with a record
+	}
+	given, err := l.v.feedbackOf(volunteer, raw)
+	for i := range given {
+		rest(l.change(mission.Change{Kind: mission.FeedbackGiven, VolunteerID: volunteer, VolunteerOrdinal: who.ordinal, Feedback: &given[i]}))
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"time"
+)
+
+// meters count what the writer does. It alone writes them.
+type meters struct {
+	batches, commands, refused, replayed, failures atomic.Uint64
+	syncs, syncNanos, syncMaxNano                  atomic.Uint64
+	syncHist                                       [SyncBuckets]atomic.Uint64
+}
+
+func (m *meters) count(replies []reply) {
+	m.batches.Add(1)
+	m.commands.Add(uint64(len(replies)))
+	for i := range replies {
+		if replies[i].err != nil {
+			m.refused.Add(1)
+		}
+		if replies[i].result.Replayed {
+			m.replayed.Add(1)
+		}
+	}
+}
+
+// synced counts one commit: the writing of its pages and both syncs.
+func (m *meters) synced(d time.Duration) {
+	m.syncs.Add(1)
+	m.syncNanos.Add(uint64(d))
+	m.syncMaxNano.Store(max(m.syncMaxNano.Load(), uint64(d)))
+	m.syncHist[min(bits.Len64(uint64(d)/16_000), SyncBuckets-1)].Add(1)
+}
+
+// Stats gives counts and sizes as they are now.
+func (s *Store) Stats() Stats {
+	m, live := &s.meters, s.live.Load()
+	st := Stats{
+		Batches: m.batches.Load(), Commands: m.commands.Load(), Refused: m.refused.Load(), Replayed: m.replayed.Load(), Failures: m.failures.Load(),
+		Syncs: m.syncs.Load(), SyncNanos: m.syncNanos.Load(), SyncMaxNano: m.syncMaxNano.Load(),
+		QueueInteractive: len(s.queues.interactive), QueueBulk: len(s.queues.bulk),
+		LogEntries: live.meta.logEntries, LogBytes: live.meta.logBytes, LogOldest: live.meta.logOldest,
+		Seq: live.meta.seq, Now: live.meta.now,
+	}
+	for i := range st.SyncHist {
+		st.SyncHist[i] = m.syncHist[i].Load()
+	}
+	if f := s.failure.Load(); f != nil {
+		st.Failed, st.FailedWhy = true, f.why
+	}
+	// The size is for people: without it the rest is still true.
+	_ = s.view(func(v snapshot) error {
+		st.FileBytes = v.tx.Size()
+		return nil
+	})
+	return st
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+)
+
+// bbolt trusts its pages: one that is not what its parent says takes the
+// process down, and one that was cut off makes the map fault. So a file is
+// looked through by plain reads before bbolt gets it: that every page that
+// can be reached is inside the file, of its kind, reached once, and has its
+// keys in order. What is in values is for Check.
+
+// The layout of bbolt's pages, format 2.
+const (
+	boltMagic       = 0xED0CDAED
+	boltVersion     = 2
+	pageHeaderBytes = 16
+	elementBytes    = 16
+	metaSumBytes    = 56 // of the meta before its checksum
+	branchFlag      = 0x01
+	leafFlag        = 0x02
+	bucketFlag      = 0x01
+	inBucketBytes   = 16
+	pageDepthMax    = 64
+)
+
+// boltMeta is what we read of a meta page.
+type boltMeta struct {
+	pageSize, root, high, txid uint64
+}
+
+// pageWalk looks through one file.
+type pageWalk struct {
+	file *os.File
+	meta boltMeta
+	seen []uint64 // bit i for page i
+}
+
+// checkPages looks through the file's pages. An error wraps ErrDamaged.
+func checkPages(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer f.Close()
+	w := pageWalk{file: f}
+	if err := w.readMeta(); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if size := uint64(info.Size()); size/w.meta.pageSize < w.meta.high {
+		return fmt.Errorf("%w: it has %d bytes and should have %d: it was cut off", ErrDamaged, size, w.meta.high*w.meta.pageSize)
+	}
+	w.seen = make([]uint64, w.meta.high/64+1)
+	if err := w.page(w.meta.root, 0, nil, nil); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// readMeta finds the newer of the two meta pages that is whole.
+func (w *pageWalk) readMeta() error {
+	found := false
+	for _, at := range [...]int64{0, int64(os.Getpagesize())} {
+		buf := make([]byte, pageHeaderBytes+metaSumBytes+8)
+		if _, err := w.file.ReadAt(buf, at); err != nil {
+			continue
+		}
+		if m, ok := parseMeta(buf[pageHeaderBytes:]); ok && (!found || m.txid > w.meta.txid) {
+			w.meta, found = m, true
+		}
+	}
+	if !found {
+		return errors.New("no meta page is whole")
+	}
+	return nil
+}
+
+func parseMeta(b []byte) (m boltMeta, ok bool) {
+	le := binary.LittleEndian
+	sum := fnv.New64a()
+	sum.Write(b[:metaSumBytes])
+	if le.Uint32(b) != boltMagic || le.Uint32(b[4:]) != boltVersion || sum.Sum64() != le.Uint64(b[metaSumBytes:]) {
+		return m, false
+	}
+	m = boltMeta{pageSize: uint64(le.Uint32(b[8:])), root: le.Uint64(b[16:]), high: le.Uint64(b[40:]), txid: le.Uint64(b[48:])}
+	return m, m.pageSize >= 1024 && m.pageSize <= 1<<20
+}
+
+// page looks through a page and all below it. Keys must be from least (nil
+// for none) up to before most.
+func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
+	if id < 2 || id >= w.meta.high || depth > pageDepthMax {
+		return fmt.Errorf("page %d cannot be at depth %d", id, depth)
+	}
+	b := make([]byte, w.meta.pageSize)
+	at := int64(id * w.meta.pageSize)
+	if _, err := w.file.ReadAt(b, at); err != nil {
+		return fmt.Errorf("page %d: %w", id, err)
+	}
+	le := binary.LittleEndian
+	more := uint64(le.Uint32(b[12:]))
+	if le.Uint64(b) != id || id+more >= w.meta.high {
+		return fmt.Errorf("page %d says that it is page %d with %d more", id, le.Uint64(b), more)
+	}
+	for i := id; i <= id+more; i++ {
+		if w.seen[i/64]&(1<<(i%64)) != 0 {
+			return fmt.Errorf("page %d is reached twice", i)
+		}
+		w.seen[i/64] |= 1 << (i % 64)
+	}
+	if more > 0 {
+		b = append(b, make([]byte, more*w.meta.pageSize)...)
+		if _, err := w.file.ReadAt(b, at); err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("page %d: %w", id, err)
+		}
+	}
+	if err := w.elements(b, depth, least, most); err != nil {
+		return fmt.Errorf("page %d: %w", id, err)
+	}
+	return nil
+}
+
+// elements looks through what a page, or a bucket inside a value, holds.
+func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
+	le := binary.LittleEndian
+	if len(b) < pageHeaderBytes {
+		return errors.New("is cut off")
+	}
+	flags, count := le.Uint16(b[8:]), int(le.Uint16(b[10:]))
+	if flags != branchFlag && flags != leafFlag || flags == branchFlag && count == 0 {
+		return fmt.Errorf("is of no known kind: flags %#x, %d elements", flags, count)
+	}
+	if len(b) < pageHeaderBytes+count*elementBytes {
+		return fmt.Errorf("has no room for %d elements", count)
+	}
+	keys, values, err := keysOf(b, flags, count)
+	if err != nil {
+		return err
+	}
+	for i, k := range keys {
+		if bytes.Compare(k, least) < 0 || i > 0 && bytes.Compare(keys[i-1], k) >= 0 || most != nil && bytes.Compare(k, most) >= 0 {
+			return fmt.Errorf("key %d is out of order", i)
+		}
+	}
+	for i := range keys {
+		if err := w.below(b[pageHeaderBytes+i*elementBytes:], flags, keys, values, i, depth, most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysOf cuts the keys and values out of a page; a branch has no values.
+func keysOf(b []byte, flags uint16, count int) (keys, values [][]byte, err error) {
+	le := binary.LittleEndian
+	keys, values = make([][]byte, count), make([][]byte, count)
+	for i := range count {
+		from := pageHeaderBytes + i*elementBytes
+		e := b[from:]
+		pos, ksize, vsize := int(le.Uint32(e)), int(le.Uint32(e[4:])), 0
+		if flags == leafFlag {
+			pos, ksize, vsize = int(le.Uint32(e[4:])), int(le.Uint32(e[8:])), int(le.Uint32(e[12:]))
+		}
+		if from+pos+ksize+vsize > len(b) {
+			return nil, nil, fmt.Errorf("element %d points out of it", i)
+		}
+		keys[i] = b[from+pos : from+pos+ksize]
+		values[i] = b[from+pos+ksize : from+pos+ksize+vsize]
+	}
+	return keys, values, nil
+}
+
+// below goes from element i, which e begins, to what hangs on it: a child of
+// a branch, or a bucket in a leaf.
+func (w *pageWalk) below(e []byte, flags uint16, keys, values [][]byte, i, depth int, most []byte) error {
+	le := binary.LittleEndian
+	if flags == branchFlag {
+		if i+1 < len(keys) {
+			most = keys[i+1]
+		}
+		return w.page(le.Uint64(e[8:]), depth+1, keys[i], most)
+	}
+	if le.Uint32(e)&bucketFlag == 0 {
+		return nil
+	}
+	v := values[i]
+	if len(v) < inBucketBytes {
+		return fmt.Errorf("bucket %q is cut off", keys[i])
+	}
+	if root := le.Uint64(v); root != 0 {
+		return w.page(root, depth+1, nil, nil)
+	}
+	return w.elements(v[inBucketBytes:], depth+1, nil, nil)
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"renfort/mission"
+)
+
+// prepare works out of a command, before the order and on the caller's time,
+// what does not depend on state: its record as JSON, and the refusals of what
+// keys and records cannot hold. The doors have validated more than this.
+func prepare(e mission.Envelope) (*prepared, error) {
+	p := &prepared{Envelope: e, bytes: 512}
+	if len(e.Key) > 0 {
+		p.key = hidden(e.Key)
+	}
+	var err error
+	switch c := e.Command.(type) {
+	case mission.PutMission:
+		err = p.mission(c.Mission)
+	case mission.PutVolunteer:
+		err = p.record("/id", c.Volunteer.ID, c.Volunteer)
+	case mission.PutOrganization:
+		err = p.record("/id", c.Organization.ID, c.Organization)
+	case mission.PutPolicy:
+		p.json, err = mission.Encode(c.Policy)
+	case mission.PutTaxonomy:
+		p.json, err = mission.Encode(c.Taxonomy)
+	case mission.DeleteMission:
+		err = mission.CheckID("/id", c.ID)
+	case mission.EraseVolunteer:
+		err = mission.CheckID("/id", c.ID)
+	case mission.SetElsewhere:
+		err = checkElsewhere(c)
+	case mission.GiveFeedback:
+		err = p.feedback(c.Feedback)
+	case nil:
+		err = mission.Errorf(mission.Invalid, "no command")
+	default:
+		err = p.seat(c)
+	}
+	p.bytes += 2 * len(p.json)
+	return p, err
+}
+
+// record checks an id and encodes what it names.
+func (p *prepared) record(pointer string, id mission.ID, noun any) error {
+	if err := mission.CheckID(pointer, id); err != nil {
+		return err
+	}
+	text, err := mission.Encode(noun)
+	if err != nil {
+		return mission.Errorf(mission.Invalid, "the record cannot be written as JSON: %s", err)
+	}
+	p.json = text
+	return nil
+}
+
+func (p *prepared) mission(m *mission.Mission) error {
+	if o := m.Organization; o != nil && (o.Name != "" || o.Networks != nil) {
+		p.org = &mission.Organization{ID: o.ID, Name: o.Name, Networks: o.Networks}
+	}
+	if id := m.OrganizationID(); id != "" {
+		if err := mission.CheckID("/organization/id", id); err != nil {
+			return err
+		}
+	}
+	for i, s := range m.Slots {
+		if err := mission.CheckID(fmt.Sprintf("/slots/%d/id", i), s.ID); err != nil {
+			return err
+		}
+	}
+	return p.record("/id", m.ID, m)
+}
+
+func checkElsewhere(c mission.SetElsewhere) error {
+	if (c.Taken == nil) == (c.Add == nil) {
+		return invalid("", "one of taken and add is required, and not both")
+	}
+	return mission.CheckID("/mission", c.Mission)
+}
+
+func (p *prepared) feedback(all []mission.Feedback) error {
+	for i, f := range all {
+		at := fmt.Sprintf("/%d", i)
+		if !contains(feedbackTypes, f.Type) {
+			return invalid(at+"/type", fmt.Sprintf("%q is not one of shown, opened, dismissed, applied", f.Type))
+		}
+		if err := mission.CheckID(at+"/volunteer", f.Volunteer); err != nil {
+			return err
+		}
+		if err := checkFree(at+"/recommendation_id", f.RecommendationID); err != nil {
+			return err
+		}
+		for j, m := range f.Missions {
+			if err := mission.CheckID(fmt.Sprintf("%s/missions/%d", at, j), m); err != nil {
+				return err
+			}
+		}
+		p.bytes += 64 * len(f.Missions)
+	}
+	return nil
+}
+
+// seat checks the commands on seats.
+func (p *prepared) seat(c mission.Command) error {
+	switch c := c.(type) {
+	case mission.HoldSeat:
+		return first(mission.CheckID("/hold", c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
+			checkFree("/ref", c.Ref), checkSeconds(c.Seconds))
+	case mission.ConfirmSeat:
+		return first(mission.CheckID("/hold", c.Hold), checkFree("/ref", c.Ref))
+	case mission.ReleaseSeat:
+		return first(mission.CheckID("/hold", c.Hold), checkFree("/why", c.Why))
+	case mission.ExtendSeat:
+		return first(mission.CheckID("/hold", c.Hold), checkSeconds(c.Seconds))
+	case mission.AnswerSeat:
+		return first(mission.CheckID("/hold", c.Hold), checkAnswer(c.Answer, true), checkFree("/by", c.By), checkFree("/why", c.Why))
+	case mission.ImportSeat:
+		return first(mission.CheckID("/hold", c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
+			checkAnswer(c.Answer, false), checkImportState(c.State), checkFree("/ref", c.Ref))
+	}
+	return nil
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func contains(words []string, w string) bool {
+	for _, known := range words {
+		if w == known {
+			return true
+		}
+	}
+	return false
+}
+
+func checkSeconds(s int) error {
+	if s != 0 && (s < mission.HoldSecondsMin || s > mission.HoldSecondsMax) {
+		return invalid("/ttl_s", fmt.Sprintf("is %d; it must be from %d to %d", s, mission.HoldSecondsMin, mission.HoldSecondsMax))
+	}
+	return nil
+}
+
+func checkAnswer(a string, required bool) error {
+	if !contains(answers, a) || (required && a == "") {
+		return invalid("/answer", fmt.Sprintf("%q is not one of in_progress, accepted, refused, withdrawn, attended, absent", a))
+	}
+	return nil
+}
+
+func checkImportState(s string) error {
+	if s != "" && s != mission.Confirmed && s != mission.Released {
+		return invalid("/state", fmt.Sprintf("%q is not one of confirmed, released", s))
+	}
+	return nil
+}
+
+// checkFree checks a free string that may be empty: what ends a key may not be
+// in it.
+func checkFree(pointer, s string) error {
+	if s == "" {
+		return nil
+	}
+	if utf8.RuneCountInString(s) > mission.WordLettersMax || !utf8.ValidString(s) {
+		return invalid(pointer, fmt.Sprintf("is not UTF-8 of at most %d characters", mission.WordLettersMax))
+	}
+	for _, c := range s {
+		if unicode.IsControl(c) {
+			return invalid(pointer, "has a control character")
+		}
+	}
+	return nil
+}

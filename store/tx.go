@@ -1,0 +1,255 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"renfort/mission"
+)
+
+// reducer applies commands inside one transaction. It reads and writes that
+// transaction and its own memory of it, and nothing else.
+//
+// A command checks first and writes then: when it returns an error it has
+// written nothing, and its neighbours are not concerned.
+type reducer struct {
+	b        buckets
+	meta     meta // as it will be written
+	policy   *mission.Policy
+	policies []*mission.Policy // newest first
+	taxonomy *mission.Taxonomy
+
+	seats   map[mission.Ordinal]*seatsEntryCache
+	changes []mission.Change // of all commands so far
+	wrote   bool             // by the command under way
+	arena   []byte           // room for the values and keys of this transaction
+}
+
+// seatsEntryCache is a mission's seats while the transaction runs: a hot one
+// is decoded and written once a batch.
+type seatsEntryCache struct {
+	seats *mission.Seats // immutable; nil: deleted
+	hash  uint64         // share in meta.hash of what the file has, 0 for nothing
+	dirty bool
+	inDB  bool
+}
+
+// newReducer starts on a writable transaction, from what the last one left.
+func newReducer(tx *bbolt.Tx, from *committed) *reducer {
+	b, ok := bucketsOf(tx)
+	if !ok {
+		panic("store: a bucket is missing")
+	}
+	return &reducer{b: b, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
+		seats: map[mission.Ordinal]*seatsEntryCache{}}
+}
+
+// must stops the process on what cannot be: a key of ours that is too long, a
+// record of ours that cannot be read. Going on would decide seats on a guess.
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("store: %v", err))
+	}
+}
+
+// arenaBytes is how much room the arena takes at once.
+const arenaBytes = 256 << 10
+
+// room gives an empty slice with space for at least n bytes that stays valid
+// until the transaction ends: bbolt keeps values by reference.
+func (r *reducer) room(n int) []byte {
+	if cap(r.arena)-len(r.arena) < n {
+		r.arena = make([]byte, 0, max(arenaBytes, n))
+	}
+	return r.arena[len(r.arena):len(r.arena):cap(r.arena)]
+}
+
+// keep takes what was written into room out of the arena's free space.
+func (r *reducer) keep(b []byte) []byte {
+	if free := r.arena[len(r.arena):cap(r.arena)]; len(b) > 0 && len(free) >= len(b) && &free[0] == &b[0] {
+		r.arena = r.arena[:len(r.arena)+len(b)]
+	}
+	return b[:len(b):len(b)]
+}
+
+// get gives a record, nil if there is none. It stays valid until the end of
+// the transaction.
+func (r *reducer) get(b bucketID, key []byte) []byte { return r.b[b].Get(key) }
+
+// put writes a record or an index value in place of old, nil for none. The
+// caller hands old over because it has just decided by it.
+func (r *reducer) put(b bucketID, key, old, value []byte) {
+	if hashed(b, key) {
+		if old != nil {
+			r.meta.hash -= recordHash(b, key, old)
+		}
+		r.meta.hash += recordHash(b, key, value)
+	}
+	r.wrote = true
+	must(r.b[b].Put(key, value))
+}
+
+// remove deletes a record or an index entry whose value is old.
+func (r *reducer) remove(b bucketID, key, old []byte) {
+	if old != nil && hashed(b, key) {
+		r.meta.hash -= recordHash(b, key, old)
+	}
+	r.wrote = true
+	must(r.b[b].Delete(key))
+}
+
+// emit adds a change of the command under way.
+func (r *reducer) emit(c mission.Change) {
+	c.Seq, c.At = r.seq(), r.meta.now
+	r.changes = append(r.changes, c)
+}
+
+// seq is the number that the command under way gets if it changes anything.
+func (r *reducer) seq() uint64 { return r.meta.seq + 1 }
+
+// seatsOf gives the seats of a mission that exists.
+func (r *reducer) seatsOf(o mission.Ordinal) *mission.Seats {
+	if c := r.seats[o]; c != nil {
+		return c.seats
+	}
+	key := ordinalKey(o)
+	raw := r.get(seatsBucket, key)
+	if raw == nil {
+		return nil
+	}
+	s, err := decodeSeats(o, raw)
+	if err != nil {
+		panic(fmt.Sprintf("store: seats of mission ordinal %d: %v", o, err))
+	}
+	r.seats[o] = &seatsEntryCache{seats: s, hash: recordHash(seatsBucket, key, raw), inDB: true}
+	return s
+}
+
+// putSeats replaces the seats of a mission, nil for none. s must not be
+// changed afterwards.
+func (r *reducer) putSeats(o mission.Ordinal, s *mission.Seats) {
+	c := r.seats[o]
+	if c == nil {
+		c = &seatsEntryCache{}
+		r.seats[o] = c
+	}
+	if s != nil {
+		mustFit(s)
+	}
+	c.seats, c.dirty, r.wrote = s, true, true
+}
+
+// mustFit stops the process when a pool's parts do not add up: what a user can
+// cause is an error before this.
+func mustFit(s *mission.Seats) {
+	for i, p := range s.Pools {
+		if err := p.Fits(); err != nil {
+			panic(fmt.Sprintf("store: mission ordinal %d pool %d: %v", s.Ordinal, i, err))
+		}
+	}
+}
+
+// flush writes what the transaction still keeps in memory. It comes last.
+func (r *reducer) flush() {
+	dirty := make([]mission.Ordinal, 0, len(r.seats))
+	for o, c := range r.seats {
+		if c.dirty {
+			dirty = append(dirty, o)
+		}
+	}
+	slices.Sort(dirty)
+	for _, o := range dirty {
+		r.flushSeats(o, r.seats[o])
+	}
+	must(r.b[metaBucket].Put(stateKey, appendMeta(nil, &r.meta)))
+}
+
+func (r *reducer) flushSeats(o mission.Ordinal, c *seatsEntryCache) {
+	key := ordinalKey(o)
+	if c.inDB {
+		r.meta.hash -= c.hash
+	}
+	if c.seats == nil {
+		must(r.b[seatsBucket].Delete(key))
+		return
+	}
+	value := r.keep(appendSeats(r.room(256+64*len(c.seats.Slots)), c.seats))
+	r.meta.hash += recordHash(seatsBucket, key, value)
+	must(r.b[seatsBucket].Put(key, value))
+}
+
+// hold gives a hold's record and what the file has of it, nil if there is none.
+func (r *reducer) hold(id mission.ID) (*holdRecord, []byte) {
+	raw := r.get(holdsBucket, []byte(id))
+	if raw == nil {
+		return nil, nil
+	}
+	h, err := decodeHold(id, raw)
+	if err != nil {
+		panic(fmt.Sprintf("store: hold %q: %v", id, err))
+	}
+	return h, raw
+}
+
+// putHold writes a hold in place of old, whose record is raw (both nil for a
+// new one), and moves its index entries.
+func (r *reducer) putHold(old *holdRecord, raw []byte, h *holdRecord) {
+	r.put(holdsBucket, []byte(h.ID), raw, r.keep(appendHold(r.room(256), h)))
+	r.reindex(old, h)
+}
+
+// forget removes a hold and its index entries.
+func (r *reducer) forget(old *holdRecord, raw []byte) {
+	r.remove(holdsBucket, []byte(old.ID), raw)
+	r.reindex(old, nil)
+}
+
+// reindex removes the entries that only old has and adds those only h has;
+// either may be nil.
+func (r *reducer) reindex(old, h *holdRecord) {
+	var before, after [4]entry
+	var nb, na int
+	if old != nil {
+		before, nb = old.entries(make([]byte, 0, 256))
+	}
+	if h != nil {
+		after, na = h.entries(make([]byte, 0, 256))
+	}
+	for _, e := range before[:nb] {
+		if !hasEntry(after[:na], e) {
+			r.remove(e.bucket, e.key, nil)
+		}
+	}
+	for _, e := range after[:na] {
+		if !hasEntry(before[:nb], e) {
+			r.put(e.bucket, e.key, nil, nil)
+		}
+	}
+}
+
+func hasEntry(all []entry, e entry) bool {
+	for _, o := range all {
+		if o.bucket == e.bucket && bytes.Equal(o.key, e.key) {
+			return true
+		}
+	}
+	return false
+}
+
+// under visits the keys that begin with prefix, in order, until visit says
+// no. It must not write.
+func (r *reducer) under(b bucketID, prefix []byte, visit func(key, value []byte) bool) {
+	under(r.b[b], prefix, visit)
+}
+
+func under(b *bbolt.Bucket, prefix []byte, visit func(key, value []byte) bool) {
+	c := b.Cursor()
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		if !visit(k, v) {
+			return
+		}
+	}
+}
