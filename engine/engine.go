@@ -4,3 +4,179 @@
 // durable in the store, shows in the index, and only then is answered; a
 // reader takes a snapshot and is never held up.
 package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"renfort/geo/gazetteer"
+	"renfort/index"
+	"renfort/matcher"
+	"renfort/mission"
+	"renfort/store"
+)
+
+// Options say how an engine is opened.
+type Options struct {
+	Dir      string            // of the store
+	Policy   *mission.Policy   // the first of a new store, nil for the default
+	Taxonomy *mission.Taxonomy // the same
+	// Clock is what Ticks are told by, nil for time.Now.
+	Clock func() time.Time
+	// ManualTicks leaves Ticks to TickAt, but for the one at the start.
+	ManualTicks bool
+	// NoSync leaves out the sync before a reply: simulations only.
+	NoSync bool
+}
+
+// TickSeconds is how often log time moves.
+const TickSeconds = 1
+
+// Engine is a live Renfort. All methods are safe for concurrent use.
+type Engine struct {
+	store   *store.Store
+	index   *index.Index
+	matcher *matcher.Matcher
+	zones   *mission.Zones
+	places  *gazetteer.Gazetteer
+	clock   func() time.Time
+	intake  atomic.Pointer[mission.Intake]
+	count   atomic.Uint32 // of ids made
+	watch   watch
+	opened  atomic.Bool
+
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+}
+
+// Open opens the store, derives the index from it and moves log time to now.
+// When it returns, everything is caught up.
+func Open(o Options) (*Engine, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	e := &Engine{zones: new(mission.Zones), places: gazetteer.Default(), clock: o.Clock}
+	e.matcher = matcher.New(e.zones)
+	e.watch.moved = make(chan struct{})
+	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync})
+	if err != nil {
+		return nil, fmt.Errorf("engine: open: %w", err)
+	}
+	e.store = s
+	if err := e.load(); err != nil {
+		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), s.Close())
+	}
+	if err := e.TickAt(e.clock()); err != nil {
+		return nil, errors.Join(fmt.Errorf("engine: first tick: %w", err), s.Close())
+	}
+	e.opened.Store(true)
+	ctx, stop := context.WithCancel(context.Background())
+	e.stop = stop
+	if !o.ManualTicks {
+		e.stopped.Go(func() { e.tickEverySecond(ctx) })
+	}
+	return e, nil
+}
+
+// load derives the index from the whole state.
+func (e *Engine) load() error {
+	e.index = index.New(index.Options{Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
+		Zones: e.zones, Standing: matcher.Standing})
+	e.intake.Store(mission.NewIntake(e.store.Taxonomy(), e.places, e.zones))
+	take := func(c mission.Change) { e.index.Load(&c) }
+	_, _, err := e.store.Load(take, take, take)
+	return err
+}
+
+// committed takes in what the store has made durable, before its callers hear
+// of it.
+func (e *Engine) committed(changes []mission.Change) {
+	for i := range changes {
+		if t := changes[i].Taxonomy; t != nil {
+			e.intake.Store(mission.NewIntake(t, e.places, e.zones))
+		}
+	}
+	e.index.Apply(changes)
+	e.watch.tell()
+}
+
+// Close stops Ticks, drains what is queued and closes the store.
+func (e *Engine) Close() error {
+	e.stop()
+	e.stopped.Wait()
+	if err := e.store.Close(); err != nil {
+		return fmt.Errorf("engine: close: %w", err)
+	}
+	return nil
+}
+
+// tickEverySecond moves log time. A Tick that fails is not missed: the next
+// says the same and more.
+func (e *Engine) tickEverySecond(ctx context.Context) {
+	t := time.NewTicker(TickSeconds * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			_, _ = e.store.Submit(ctx, mission.Envelope{Command: mission.Tick{At: e.clock().Unix()}})
+		}
+	}
+}
+
+// TickAt moves log time to at, never back.
+func (e *Engine) TickAt(at time.Time) error {
+	_, err := e.store.Submit(context.Background(), mission.Envelope{Command: mission.Tick{At: at.Unix()}})
+	return err
+}
+
+// Submit gives a command to the store. When it returns, what the command did
+// is durable and shows in rankings.
+func (e *Engine) Submit(ctx context.Context, c mission.Envelope) (mission.Result, error) {
+	return e.store.Submit(ctx, c)
+}
+
+// SubmitAll gives the store many commands in their order, and an answer to
+// each.
+func (e *Engine) SubmitAll(ctx context.Context, cs []mission.Envelope) ([]mission.Result, []error) {
+	return e.store.SubmitAll(ctx, cs)
+}
+
+// Intake gives what a write must pass before it is submitted: of the taxonomy
+// in force.
+func (e *Engine) Intake() *mission.Intake { return e.intake.Load() }
+
+// Zones gives the time zones known.
+func (e *Engine) Zones() *mission.Zones { return e.zones }
+
+// Places gives the gazetteer.
+func (e *Engine) Places() *gazetteer.Gazetteer { return e.places }
+
+// Store gives the store, for point reads.
+func (e *Engine) Store() *store.Store { return e.store }
+
+// Snapshot gives the newest view of the index.
+func (e *Engine) Snapshot() *index.Snapshot { return e.index.Snapshot() }
+
+// Seq gives the last command that reads see.
+func (e *Engine) Seq() uint64 { return e.index.Snapshot().Seq }
+
+// Now gives log time.
+func (e *Engine) Now() time.Time { return time.Unix(e.index.Snapshot().At, 0).UTC() }
+
+// Ready says whether everything is caught up and writes are taken.
+func (e *Engine) Ready() bool { return e.opened.Load() && !e.store.Stats().Failed }
+
+// NewID makes an id with a prefix that nobody had: ids made later sort later.
+func (e *Engine) NewID(prefix string) mission.ID {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return prefix + store.HoldID(e.clock().Unix(), e.count.Add(1), binary.LittleEndian.Uint64(b[:]))
+}

@@ -65,6 +65,13 @@ func missing(p *mission.Policy, c *index.Climate, m *index.Mission, l *index.Liv
 	return shortfall(seats, fillRate(p, c, m, l)*daysLeft(p, c, m, l)) / float64(seats)
 }
 
+// Shortfall gives the seats of a mission that are expected to stay empty,
+// under the policy in force.
+func Shortfall(s *index.Snapshot, o uint32) float64 {
+	l := s.Live.At(o)
+	return missing(s.Policy, s.Climate, s.Missions.At(o), l) * float64(l.Free)
+}
+
 // fillRate is the smoothed number of seats that are taken per day: the
 // mission's own count against the mean of its market, which counts as
 // PriorDays days; and that against the policy's prior, which counts as

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"renfort/matcher"
+	"renfort/mission"
+)
+
+// watch wakes those who wait for a Seq.
+type watch struct {
+	waiting atomic.Int64
+	mu      sync.Mutex
+	moved   chan struct{} // closed at the next commit
+}
+
+// tell wakes everybody; it costs one load while nobody waits.
+func (w *watch) tell() {
+	if w.waiting.Load() == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.moved)
+	w.moved = make(chan struct{})
+}
+
+func (w *watch) next() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.moved
+}
+
+// Await returns once reads see a Seq. It answers Stale after WaitSecondsMax,
+// or when ctx is done.
+func (e *Engine) Await(ctx context.Context, seq uint64) error {
+	if e.Seq() >= seq {
+		return nil
+	}
+	e.watch.waiting.Add(1)
+	defer e.watch.waiting.Add(-1)
+	late := time.NewTimer(mission.WaitSecondsMax * time.Second)
+	defer late.Stop()
+	for {
+		moved := e.watch.next()
+		if e.Seq() >= seq {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-late.C:
+			return stale(e.Seq(), seq)
+		case <-ctx.Done():
+			return stale(e.Seq(), seq)
+		}
+	}
+}
+
+func stale(have, want uint64) error {
+	err := mission.Errorf(mission.Stale, "reads are at seq %d; %d was not reached in time", have, want)
+	err.RetryS = 1
+	return err
+}
+
+// Policy gives the policy of a name, as default/1; "" is the one in force. It
+// answers NotFound for one that was never in force, or too long ago.
+func (e *Engine) Policy(name string) (*mission.Policy, error) {
+	p := e.index.Snapshot().Policy
+	if name == "" || name == p.Key() {
+		return p, nil
+	}
+	if p, ok := e.store.PolicyNamed(name); ok {
+		return p, nil
+	}
+	return nil, mission.Errorf(mission.NotFound, "no policy %q was ever in force", name)
+}
+
+// Recommend fills the page with the best missions for the request. The page is
+// reused; on the plain path nothing is allocated.
+func (e *Engine) Recommend(r *matcher.Request, page *matcher.Page) error {
+	return e.matcher.Recommend(e.index.Snapshot(), r, page)
+}
+
+// Similar fills the page with missions like one: what somebody would be shown
+// who chose its domains and activities and lives there. It answers NotFound.
+func (e *Engine) Similar(id mission.ID, limit int, page *matcher.Page) error {
+	r, err := e.like(id)
+	if err != nil {
+		return err
+	}
+	r.Limit = limit
+	return e.Recommend(r, page)
+}
+
+// Alternatives fills the page with missions in place of a full one, each with
+// a seat for the volunteer, who may be one without a record.
+func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) error {
+	r, err := e.like(id)
+	if err != nil {
+		return err
+	}
+	r.Limit = mission.AlternativesMax
+	s := e.index.Snapshot()
+	for _, o := range s.Past(nil, volunteer) {
+		r.Exclude = append(r.Exclude, s.Texts.At(o).ID)
+	}
+	if row, ok := s.Volunteer(volunteer); ok && row.Cell != 0 {
+		r.Volunteer, r.Profile = volunteer, nil
+	}
+	r.Seed = volunteer
+	return e.Recommend(r, page)
+}
+
+// like makes a request for missions like one, by somebody at its place who
+// chose what it is about and is free when it is.
+func (e *Engine) like(id mission.ID) (*matcher.Request, error) {
+	view, err := e.store.Mission(id)
+	if err != nil {
+		return nil, err
+	}
+	m, err := view.Mission()
+	if err != nil {
+		return nil, err
+	}
+	p := &mission.Volunteer{Domains: m.Domains, Activities: m.Activities}
+	if len(m.Locations) > 0 {
+		p.Location = &mission.Place{Lat: m.Locations[0].Lat, Lon: m.Locations[0].Lon}
+	}
+	for _, s := range m.Skills {
+		p.Skills = append(p.Skills, s.ID)
+	}
+	return &matcher.Request{Profile: p, Exclude: []mission.ID{id}}, nil
+}
+
+// Profile gives a stored volunteer. It answers NotFound.
+func (e *Engine) Profile(id mission.ID) (*mission.Volunteer, error) {
+	view, err := e.store.Volunteer(id)
+	if err != nil {
+		return nil, err
+	}
+	return view.Volunteer, nil
+}
