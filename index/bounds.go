@@ -11,7 +11,15 @@ type stander func(t *Tree, i uint32) (standing float64, unserved bool)
 
 // roundUp makes a bound that float32 and the rounding of scores cannot sink
 // below the value.
-func roundUp(v float64) float32 { return float32(v * (1 + 1e-6)) }
+func roundUp(v float64) float32 {
+	if v > 0 && v < leastBound {
+		return leastBound // what is smaller still can be had: a bound of 0 says that it cannot
+	}
+	return float32(v * (1 + 1e-6))
+}
+
+// leastBound is the least number that float32 holds with all its digits.
+const leastBound = 0x1p-126
 
 // bounded gives t with all its bounds new. What else it has is shared.
 func (t *Tree) bounded(of stander) *Tree {

@@ -146,18 +146,22 @@ func partsOf(t mission.SlotTimes, loc *time.Location) (parts uint8) {
 	if t.Starts == 0 {
 		return 0
 	}
-	from, to := time.Unix(t.Starts, 0).In(loc), time.Unix(max(t.Ends, t.Starts), 0).In(loc)
-	first, last := from.Hour(), to.Hour()
-	if to.Sub(from) >= 18*time.Hour {
-		first, last = 0, 23
-	}
-	for i, hours := range [...][2]int{{0, 12}, {12, 18}, {18, 24}} {
-		if first < hours[1] && (last > hours[0] || last == hours[0] && first >= hours[0]) {
-			parts |= 1 << i
+	from, to := time.Unix(t.Starts, 0).In(loc), time.Unix(max(t.Ends, t.Starts+1), 0).In(loc)
+	for day := from; !dayAt(day, 0).After(to) && parts&7 != 7; day = dayAt(day, 0).AddDate(0, 0, 1) {
+		for i, hours := range [...][2]int{{0, 12}, {12, 18}, {18, 24}} {
+			if from.Before(dayAt(day, hours[1])) && dayAt(day, hours[0]).Before(to) {
+				parts |= 1 << i
+			}
 		}
 	}
 	if parts&3 == 3 {
 		parts |= 8 // the whole day
 	}
 	return parts
+}
+
+// dayAt gives an hour of the day of t, on its place's clock.
+func dayAt(t time.Time, hour int) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, hour, 0, 0, 0, t.Location())
 }

@@ -40,7 +40,7 @@ func (x *Index) keepFills(o uint32, f mission.Fills) {
 // keepSlots remembers the slots of missions whose seats depend on the time.
 func (x *Index) keepSlots(o uint32, s *mission.Seats) {
 	for _, slot := range s.Slots {
-		if slot.Starts != 0 {
+		if slot.Starts != 0 || slot.Ends != 0 {
 			x.slotted[o] = s
 			return
 		}
@@ -115,16 +115,15 @@ func (x *Index) nextMoment(o uint32, s *mission.Seats) (next int64) {
 		}
 	}
 	if days := x.policy.Diversity.UnservedDays; days > 0 {
-		first(x.unservedSince(o) + int64(days)*86400)
+		first(x.live.at(o).UnservedSince(x.missions.at(o)) + int64(days)*86400)
 	}
 	return next
 }
 
-// unservedSince gives the time since which nobody took a seat: the last one
+// UnservedSince gives the time since which nobody took a seat: the last one
 // taken, else the publication, else the first PUT. A mission some of whose
 // seats went elsewhere is not taken for one that nobody wants.
-func (x *Index) unservedSince(o uint32) int64 {
-	l, m := x.live.at(o), x.missions.at(o)
+func (l *Live) UnservedSince(m *Mission) int64 {
 	switch {
 	case l.LastTaken != 0:
 		return l.LastTaken
@@ -147,7 +146,7 @@ func (x *Index) restand(o uint32) {
 	l, stand := x.live.at(o), x.stands.edit(o)
 	before := stand.Standing
 	stand.Standing = 0
-	stand.Unserved = x.policy.Diversity.UnservedDays > 0 && x.now-x.unservedSince(o) >= int64(x.policy.Diversity.UnservedDays)*86400
+	stand.Unserved = x.policy.Diversity.UnservedDays > 0 && x.now-x.live.at(o).UnservedSince(x.missions.at(o)) >= int64(x.policy.Diversity.UnservedDays)*86400
 	if x.available(m, l) {
 		stand.Standing = x.standing(x.policy, x.climate, m, l, x.orgRows.at(m.Org))
 	}

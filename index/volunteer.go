@@ -12,7 +12,7 @@ type Volunteer struct {
 	Activities mission.ActivityMask
 	Skills     Span // of the term arena, ascending
 	Publisher  uint32
-	RadiusKm   float32 // 0 for none
+	RadiusKm   float64 // 0 for none
 	BirthYear  uint16  // 0 for unknown
 	Days       mission.DayMask
 	Remote     uint8 // WantsAlso, WantsNone or WantsOnly
@@ -68,7 +68,7 @@ func (x *Index) putVolunteer(c *mission.Change) {
 	row := x.volunteers.edit(o)
 	before := row.Cell
 	*row = Volunteer{Exists: true, Domains: x.taxonomy.DomainMask(v.Domains), Activities: x.taxonomy.ActivityMask(v.Activities),
-		Publisher: x.dictionary.enter(Publisher, v.Publisher), RadiusKm: float32(v.Reach()), BirthYear: uint16(v.BirthYear),
+		Publisher: x.dictionary.enter(Publisher, v.Publisher), RadiusKm: v.Reach(), BirthYear: uint16(v.BirthYear),
 		Days: v.Days(), Remote: Wants(v.Remote), Channel: channelOf(v.Channel)}
 	if v.Adult != nil {
 		row.Adult = 1

@@ -36,6 +36,16 @@ func (b *collector) begin(k int, least float64) {
 // full says whether candidates may have been left out.
 func (b *collector) full() bool { return len(b.items) == b.k }
 
+// lost says whether a full collector may have left out what is better than c.
+func (b *collectors) lost(c *candidate, s *index.Snapshot) bool {
+	for i := range b {
+		if b[i].full() && before(&b[i].items[0], c, s) {
+			return true
+		}
+	}
+	return false
+}
+
 // before is the order of answers: by score, then by the draw of the tie, then
 // by id.
 func before(a, b *candidate, s *index.Snapshot) bool {

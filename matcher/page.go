@@ -72,10 +72,10 @@ func (q *query) choose(limit int, more bool) bool {
 		for i < len(order) && !counts.allow(&order[i]) {
 			i++
 		}
+		if i == len(order) && more || i < len(order) && q.best.lost(&order[i], q.snapshot) {
+			return false
+		}
 		if i == len(order) {
-			if more {
-				return false
-			}
 			i = place // none is left that breaks no cap: caps fall away
 		}
 		counts.add(&order[i])
@@ -207,13 +207,26 @@ func (q *query) write(page *Page, limit int) {
 			item.Free = int(l.Free)
 		}
 		if c.address != index.NoAddress {
-			item.Location = *q.snapshot.Shown.At(c.address)
+			item.Location = *q.snapshot.Shown.At(q.shownAddress(c))
 		}
 		if q.request.Explain {
 			item.Reasons = q.explain(c)
 		}
 		page.Items = append(page.Items, item)
 	}
+}
+
+// shownAddress gives the address that an item shows: the nearest, or the first
+// that meets the filter where nobody knows what is near.
+func (q *query) shownAddress(c *candidate) uint32 {
+	a := c.address
+	if q.placed {
+		return a
+	}
+	m := q.snapshot.Missions.At(c.ordinal)
+	for a = m.Addresses.First; q.choosy && !q.filter.Address(q.snapshot.Addresses.At(a)); a++ {
+	}
+	return a
 }
 
 // widen looks again, within the least whole number of kilometres that holds as

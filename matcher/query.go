@@ -130,7 +130,7 @@ func (q *query) take(v *index.Volunteer) {
 	if q.placed {
 		q.at = v.Cell.CenterVec()
 	}
-	q.asked = float64(v.RadiusKm)
+	q.asked = v.RadiusKm
 }
 
 func (q *query) takeAge(v *mission.Volunteer) {
@@ -200,7 +200,10 @@ func (q *query) setScales() {
 		return
 	}
 	d := &q.policy.Distance
-	near := min(max(d.ScaleFactor*q.nearKm(d.ScaleRank), d.ScaleMinKm), d.ScaleMaxKm)
+	near := d.ScaleMaxKm
+	if km := q.nearKm(d.ScaleRank); !math.IsInf(km, 1) { // 0 times infinity is no number
+		near = min(max(d.ScaleFactor*km, d.ScaleMinKm), d.ScaleMaxKm)
+	}
 	q.scaleKm = [4]float64{near, near, max(near, d.UrgentMinKm), max(near, d.VitalMinKm)}
 	for i, l := range q.scaleKm {
 		q.reciprok[i] = q.policy.Weights.Distance / l

@@ -186,6 +186,10 @@ func (q *query) considerWhole(o uint32) {
 // considerWay scores a mission by one of its ways. A mission with several is
 // kept by its best, which the walk comes by before it ends.
 func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
+	if q.only != nil && e.Traits&index.Several != 0 {
+		q.considerWhole(e.Ordinal) // by its best way, not by one that happens to be allowed
+		return
+	}
 	if !q.admits(e) {
 		return
 	}
@@ -211,10 +215,20 @@ func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
 		return
 	}
 	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
-		org: l.Org, group: l.Group, full: l.Full, nobody: l.Unserved}
+		org: l.Org, group: l.Group, full: l.Full, nobody: q.nobody(e.Ordinal, l)}
 	if q.only == nil || q.only.allows(q, &c) {
 		best.offer(c, e.Traits&index.Several != 0, q.snapshot)
 	}
+}
+
+// nobody says whether nobody took a seat for long, by the policy asked for.
+func (q *query) nobody(o uint32, l *index.Stand) bool {
+	days := q.policy.Diversity.UnservedDays
+	if q.inForce || days == 0 {
+		return l.Unserved && days != 0
+	}
+	since := q.snapshot.Live.At(o).UnservedSince(q.snapshot.Missions.At(o))
+	return q.snapshot.At-since >= int64(days)*86400
 }
 
 // mix is the finalizer of MurmurHash3: every bit of x moves every bit.
