@@ -30,6 +30,16 @@
 // off: people live in the village on the coast, 70 km from the middle of a
 // forest or between atolls.
 //
+// # Time zones
+//
+// A point within 100 km of a known place has that place's zone. Elsewhere
+// package timezonemapper (MIT; a translation of LatLongToTimezone) answers: 2
+// MB in the binary, nothing to load, 0.4 us a question. Against the polygons of
+// OpenStreetMap's time zones, 200,000 random points of the land outside
+// Antarctica had another offset in 1.4 % of all cases, nearly half of them in
+// Xinjiang, which keeps two clocks. Its names are those of 2019: the links of
+// the time zone database lead to today's.
+//
 // # Sources
 //
 // Codes, names, postal codes and populations: Etalab, "Découpage administratif

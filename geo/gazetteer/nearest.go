@@ -109,14 +109,17 @@ func (g *Gazetteer) TimeZone(code string) string {
 }
 
 // TimeZoneAt is the IANA name of the time zone of a point: that of the nearest
-// commune or town within 100 km; "" farther away, and for a point that is not
-// valid.
+// commune or town within 100 km, else that of a coarse map of the world; ""
+// for a point that is not valid. At sea it is a zone of some shore.
 func (g *Gazetteer) TimeZoneAt(p geo.Point) string {
 	c, km, ok := g.Nearest(p)
-	if !ok || km > zoneKmMax {
+	switch {
+	case !ok:
 		return ""
+	case km <= zoneKmMax:
+		return c.TimeZone
 	}
-	return c.TimeZone
+	return zoneOfWorld(p)
 }
 
 // Plausible says whether p can lie in the department, and if it cannot,

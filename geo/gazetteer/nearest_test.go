@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"renfort/geo"
 	"renfort/geo/gazetteer"
@@ -133,9 +134,36 @@ func TestTimeZoneAt(t *testing.T) {
 	f("Genève", 46.2, 6.14, "Europe/Zurich")
 	f("Kehl", 48.57, 7.81, "Europe/Berlin")
 	f("Dover", 51.13, 1.31, "Europe/London")
-	f("New York", 40.71, -74.0, "")
-	f("the Atlantic", 45, -20, "")
+	f("Papeete", -17.54, -149.57, "Pacific/Tahiti")
+	f("London", 51.507, -0.128, "Europe/London")
+	f("Newcastle", 54.97, -1.61, "Europe/London")
+	f("New York", 40.71, -74.0, "America/New_York")
+	f("Honolulu", 21.31, -157.86, "Pacific/Honolulu")
+	f("Tokyo", 35.68, 139.69, "Asia/Tokyo")
+	f("Sydney", -33.87, 151.21, "Australia/Sydney")
 	f("nowhere", 91, 0, "")
+	f("nothing", math.NaN(), 0, "")
+}
+
+// TestTimeZoneAtEverywhere walks a grid of the earth: every valid point has a
+// zone, and Go can load it.
+func TestTimeZoneAtEverywhere(t *testing.T) {
+	g, known := gazetteer.Default(), map[string]bool{}
+	for lat := -90.0; lat <= 90; lat += 3 {
+		for lon := -180.0; lon <= 180; lon += 3 {
+			zone := g.TimeZoneAt(geo.Point{Lat: lat, Lon: lon})
+			if known[zone] {
+				continue
+			}
+			known[zone] = true
+			if _, err := time.LoadLocation(zone); err != nil || zone == "" {
+				t.Errorf("%v, %v: got %q: %v", lat, lon, zone, err)
+			}
+		}
+	}
+	if len(known) < 150 {
+		t.Errorf("got %d zones on the whole earth, want 150 at least", len(known))
+	}
 }
 
 // TestPlausible holds every commune to be in its department, and finds the
