@@ -1,0 +1,45 @@
+package api
+
+import "io"
+
+// NewKeyFrom is NewKey with chance of the test's own.
+func NewKeyFrom(chance io.Reader, name string, scopes, publishers []string, rate float64) (key, line string, err error) {
+	return newKey(chance, name, scopes, publishers, rate)
+}
+
+// Crowd pretends that n more requests are under way.
+func (s *Service) Crowd(n int) { s.lanes.inFlight.Add(int64(n)) }
+
+// InFlightLimits gives the bounds of the classes, lowest first.
+func (s *Service) InFlightLimits() []int64 { return s.lanes.most[:] }
+
+// Codes lists every code of the one table.
+func Codes() (codes []string) {
+	for _, p := range problems {
+		codes = append(codes, p.code)
+	}
+	return codes
+}
+
+// Route is what tests need to know of a line of the table.
+type Route struct {
+	Method, Pattern string
+	Lines, Body     bool // takes NDJSON; takes JSON that may not be left out
+	Reads, Open     bool // takes min_seq; needs no key
+	All             bool // not for keys limited to some publishers
+	Class           int
+	Scopes          []string // each a set that suffices
+}
+
+// Routes lists the table.
+func Routes() (routes []Route) {
+	for _, r := range table() {
+		out := Route{Method: r.method, Pattern: r.pattern, Lines: r.body == bodyLines, Body: r.body == bodyJSON,
+			Reads: r.reads, Open: len(r.scopes) == 0, All: r.all, Class: int(r.class)}
+		for _, s := range r.scopes {
+			out.Scopes = append(out.Scopes, s.words())
+		}
+		routes = append(routes, out)
+	}
+	return routes
+}

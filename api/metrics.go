@@ -1,0 +1,155 @@
+package api
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+)
+
+// meters counts what the service does. Every counter is looked up once, at
+// the start: a request only adds. Safe for concurrent use.
+type meters struct {
+	registry *prometheus.Registry
+	seconds  []prometheus.Histogram           // seconds[i] for route i; the last is for none
+	answered []*[statusMax]prometheus.Counter // answered[i][status], nil for a status we do not give
+	refusals map[string]prometheus.Counter    // by code; never changed
+}
+
+// statusMax is above every status of HTTP.
+const statusMax = 600
+
+// statuses are all that the service answers with; another counts as 500.
+var statuses = [...]int{200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429, 431, 500, 501, 503}
+
+// newMeters makes a registry of the service's own: two services in one
+// process do not meet.
+func newMeters(s *Service) *meters {
+	m := &meters{registry: prometheus.NewRegistry(), refusals: map[string]prometheus.Counter{}}
+	requests := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "renfort_requests_total",
+		Help: "Requests answered, by route and status."}, []string{"method", "route", "status"})
+	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "renfort_request_seconds",
+		Help: "Time from the request's last header to its answer, by route.", Buckets: latencyBuckets()}, []string{"method", "route"})
+	refusals := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "renfort_refusals_total",
+		Help: "Requests refused, by code."}, []string{"code"})
+	for _, r := range s.routes {
+		m.add(requests, seconds, r.method, r.pattern)
+	}
+	m.add(requests, seconds, "", "none")
+	for _, p := range problems {
+		m.refusals[p.code] = refusals.WithLabelValues(p.code)
+	}
+	m.registry.MustRegister(requests, seconds, refusals, &stateCollector{s})
+	return m
+}
+
+func (m *meters) add(requests *prometheus.CounterVec, seconds *prometheus.HistogramVec, method, pattern string) {
+	var counters [statusMax]prometheus.Counter
+	for _, status := range statuses {
+		counters[status] = requests.WithLabelValues(method, pattern, strconv.Itoa(status))
+	}
+	m.answered = append(m.answered, &counters)
+	m.seconds = append(m.seconds, seconds.WithLabelValues(method, pattern).(prometheus.Histogram))
+}
+
+// latencyBuckets run from 25 us to 13 s, each twice the one before.
+func latencyBuckets() []float64 { return prometheus.ExponentialBuckets(25e-6, 2, 20) }
+
+// observe counts an answer; r is nil where no route was found.
+func (m *meters) observe(r *route, status int, took time.Duration) {
+	i := len(m.answered) - 1
+	if r != nil {
+		i = r.index
+	}
+	if status <= 0 || status >= statusMax || m.answered[i][status] == nil {
+		status = 500
+	}
+	m.answered[i][status].Inc()
+	m.seconds[i].Observe(took.Seconds())
+}
+
+func (m *meters) refused(code string) { m.refusals[code].Inc() }
+
+// metrics answers GET /metrics in Prometheus' text format.
+func (c *call) metrics() error {
+	families, err := c.s.meters.registry.Gather()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			return err
+		}
+	}
+	c.out = append(c.out, b.Bytes()...)
+	c.ctx.Response.Header.SetContentType("text/plain; version=0.0.4; charset=utf-8")
+	return nil
+}
+
+// stateCollector reads what the rooms below count, at each scrape.
+type stateCollector struct{ s *Service }
+
+// Describe implements prometheus.Collector: the metrics are known only when
+// they are collected.
+func (*stateCollector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
+	send := func(kind prometheus.ValueType, name, help string, v float64, labels ...string) {
+		var names []string
+		if len(labels) > 0 {
+			names = []string{labels[0]}
+			labels = labels[1:]
+		}
+		out <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, names, nil), kind, v, labels...)
+	}
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	st := k.s.engine.Store().Stats()
+	send(counter, "renfort_store_batches_total", "Transactions committed.", float64(st.Batches))
+	send(counter, "renfort_store_commands_total", "Commands applied, refused ones included.", float64(st.Commands))
+	send(counter, "renfort_store_refused_total", "Commands that the reducer refused.", float64(st.Refused))
+	send(counter, "renfort_store_replayed_total", "Commands answered from an idempotency key.", float64(st.Replayed))
+	send(counter, "renfort_store_failures_total", "Commits that failed.", float64(st.Failures))
+	send(gauge, "renfort_store_failed", "1 while writes are refused.", asNumber(st.Failed))
+	send(gauge, "renfort_store_queue", "Commands waiting, by queue.", float64(st.QueueInteractive), "queue", "interactive")
+	send(gauge, "renfort_store_queue", "Commands waiting, by queue.", float64(st.QueueBulk), "queue", "bulk")
+	send(gauge, "renfort_store_file_bytes", "Size of the data file.", float64(st.FileBytes))
+	send(gauge, "renfort_store_log_entries", "Commands in the change log.", float64(st.LogEntries))
+	send(gauge, "renfort_store_log_bytes", "Size of the change log.", float64(st.LogBytes))
+	send(gauge, "renfort_seq", "Number of the last command that is visible.", float64(k.s.engine.Seq()))
+	out <- commitHistogram(st.Syncs, st.SyncNanos, st.SyncHist[:])
+	send(gauge, "renfort_in_flight", "Requests under way.", float64(k.s.lanes.inFlight.Load()))
+	for c, name := range classNames {
+		send(counter, "renfort_overload_total", "Requests refused for overload, by class.", float64(k.s.lanes.refused[c].Load()), "class", name)
+	}
+	k.engine(send)
+}
+
+// classNames are the words of metrics, [c] for class c.
+var classNames = [classes]string{"bulk", "read", "recommend", "write", "hold", "resolve", "always"}
+
+func asNumber(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// commitBucketSeconds is the bound of the store's first bucket of commit
+// times; each is twice the one before.
+const commitBucketSeconds = 16e-6
+
+// commitHistogram gives the store's commit times as Prometheus counts them.
+func commitHistogram(count, nanos uint64, buckets []uint64) prometheus.Metric {
+	cumulated, sum, bound := map[float64]uint64{}, uint64(0), commitBucketSeconds
+	for _, n := range buckets[:len(buckets)-1] { // the last has the rest
+		sum += n
+		cumulated[bound] = sum
+		bound *= 2
+	}
+	return prometheus.MustNewConstHistogram(prometheus.NewDesc("renfort_store_commit_seconds",
+		"Time of a commit, its sync included.", nil, nil), count, float64(nanos)/1e9, cumulated)
+}

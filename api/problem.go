@@ -1,0 +1,135 @@
+package api
+
+import (
+	"strconv"
+
+	"renfort/mission"
+)
+
+// row is how one kind of failure looks on the wire.
+type row struct {
+	status int
+	code   string
+	title  string
+	retryS int // Retry-After where the error names none; 0: no header
+}
+
+// problems is the one place that knows a status code: problems[k] for kind k.
+var problems = [...]row{
+	mission.Unknown:             {500, "internal", "Something failed inside", 0},
+	mission.Invalid:             {400, "invalid", "The request is not valid", 0},
+	mission.NotFound:            {404, "not_found", "There is no such thing", 0},
+	mission.Unauthorized:        {401, "unauthorized", "A key is needed", 0},
+	mission.Forbidden:           {403, "forbidden", "This key may not do that", 0},
+	mission.Conflict:            {409, "conflict", "The state of the record forbids it", 0},
+	mission.PreconditionFailed:  {412, "precondition_failed", "The record has another version", 0},
+	mission.IdempotencyMismatch: {422, "idempotency_mismatch", "The key was sent before with another body", 0},
+	mission.HasSeats:            {409, "has_seats", "Seats are live", 0},
+	mission.NotEligible:         {409, "not_eligible", "This person cannot sit here", 0},
+	mission.BookElsewhere:       {409, "book_elsewhere", "Signups are taken elsewhere", 0},
+	mission.TooManyHolds:        {429, "too_many_holds", "As many seats are held as one may", 60},
+	mission.Full:                {409, "mission_full", "No seat is left", 0},
+	mission.HoldExpired:         {410, "hold_expired", "The hold has ended", 0},
+	mission.AlreadyResolved:     {409, "already_resolved", "The hold was resolved otherwise", 0},
+	mission.MethodNotAllowed:    {405, "method_not_allowed", "The path does not take this method", 0},
+	mission.TooLarge:            {413, "too_large", "Over a limit of size", 0},
+	mission.RateLimited:         {429, "rate_limited", "The key's rate is used up", 1},
+	mission.Overloaded:          {503, "overloaded", "Refused to protect what is under way", 1},
+	mission.Stale:               {503, "stale", "min_seq was not reached in time", 1},
+	mission.Unsupported:         {501, "unsupported", "Renfort does not do this", 0},
+	mission.Unavailable:         {503, "unavailable", "The outcome is unknown", 1},
+}
+
+// rowOf gives the row of a kind, that of Unknown for one that has none.
+func rowOf(k mission.Kind) row {
+	if int(k) >= len(problems) {
+		return problems[mission.Unknown]
+	}
+	return problems[k]
+}
+
+// problemType is where a client reads what a code means.
+const problemType = "/openapi.json#/components/responses/"
+
+// problem is a refusal on its way out: an error with what its handler adds.
+type problem struct {
+	err          *mission.Error
+	alternatives []byte // JSON list, of a full mission
+}
+
+// Error makes a problem an error, so that handlers can return it.
+func (p *problem) Error() string { return p.err.Error() }
+
+// Unwrap gives the error itself.
+func (p *problem) Unwrap() error { return p.err }
+
+// appendProblem appends the RFC 9457 object of an error. Facts that its kind
+// carries are members of their own.
+func appendProblem(b []byte, e *mission.Error, alternatives []byte) []byte {
+	r := rowOf(e.Kind)
+	b = append(b, `{"type":"`+problemType...)
+	b = append(b, r.code...)
+	b = appendString(append(b, `","title":`...), r.title)
+	b = strconv.AppendInt(append(b, `,"status":`...), int64(r.status), 10)
+	b = appendString(append(b, `,"detail":`...), e.Detail)
+	b = append(b, `,"code":"`...)
+	b = append(append(b, r.code...), '"')
+	b = appendFieldErrors(b, e)
+	b = appendFacts(b, e)
+	if alternatives != nil {
+		b = append(append(b, `,"alternatives":`...), alternatives...)
+	}
+	return append(b, '}')
+}
+
+// appendFieldErrors lists what is wrong with the input; every refusal of an
+// input has at least one entry, for the whole where no place is known.
+func appendFieldErrors(b []byte, e *mission.Error) []byte {
+	if e.Kind != mission.Invalid {
+		return b
+	}
+	fields := e.Fields
+	if len(fields) == 0 {
+		fields = []mission.FieldError{{Detail: e.Detail}}
+	}
+	b = append(b, `,"errors":[`...)
+	for i, f := range fields {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(b, `{"pointer":`...), f.Pointer)
+		b = appendString(append(b, `,"detail":`...), f.Detail)
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+func appendFacts(b []byte, e *mission.Error) []byte {
+	switch e.Kind {
+	case mission.Conflict:
+		if e.Minimum > 0 || e.Taken > 0 {
+			b = strconv.AppendInt(append(b, `,"taken":`...), int64(e.Taken), 10)
+			b = strconv.AppendInt(append(b, `,"minimum":`...), int64(e.Minimum), 10)
+		}
+	case mission.HasSeats:
+		b = strconv.AppendInt(append(b, `,"taken":`...), int64(e.Taken), 10)
+	case mission.NotEligible:
+		b = appendString(append(b, `,"why":`...), e.Why)
+	case mission.BookElsewhere:
+		b = appendStringOrNull(append(b, `,"url":`...), e.URL)
+	case mission.Full:
+		b = strconv.AppendInt(append(b, `,"waiting":`...), int64(e.Waiting), 10)
+	case mission.AlreadyResolved, mission.HoldExpired:
+		if e.Hold != nil {
+			b = append(b, `,"hold":`...)
+			b = append(appendHoldFields(append(b, '{'), e.Hold), '}')
+		}
+	}
+	return b
+}
+
+// invalid makes an Invalid error about one place of the input.
+func invalid(pointer, detail string) error {
+	return &mission.Error{Kind: mission.Invalid, Detail: "the request is not valid",
+		Fields: []mission.FieldError{{Pointer: pointer, Detail: detail}}}
+}

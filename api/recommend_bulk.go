@@ -1,0 +1,81 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+
+	"renfort/mission"
+)
+
+// recommendBulk answers POST /v1/recommendations/bulk: a request a line, a
+// page a line, in order; a line that is refused is answered by its error. The
+// requests are read before the first page is sent, because a client that
+// sends all before it reads would wait for us while we wait for it.
+func (c *call) recommendBulk() error {
+	if err := c.readWhole(mission.BulkBytesMax); err != nil {
+		return err
+	}
+	requests := c.body
+	c.body = nil // the stream outlives the call
+	// What the stream needs is copied: the call goes on to another request.
+	d := &digest{call: call{s: c.s, key: c.key, route: c.route, began: c.began, deadline: c.deadline, busy: c.busy},
+		from: newLines(bytes.NewReader(requests), mission.BulkBytesMax, -1)}
+	c.streamed = true
+	c.private()
+	c.ctx.Response.Header.SetContentType(typeLines)
+	c.ctx.SetBodyStreamWriter(d.write)
+	return nil
+}
+
+// digest writes the pages of a bulk recommendation.
+type digest struct {
+	call call // a call of its own, without a fasthttp request
+	from *lines
+}
+
+// write sends a line for each line until the end, or until nobody reads.
+func (d *digest) write(w *bufio.Writer) {
+	c := &d.call
+	for {
+		line, err := d.from.next()
+		if err == io.EOF {
+			return
+		}
+		c.out = c.out[:0]
+		if err == errLongLine {
+			err = tooLarge(mission.BodyBytesMax)
+		} else if err == nil {
+			err = d.page(line)
+		}
+		if err != nil {
+			c.out = appendLineError(c.out[:0], bulkLine{number: d.from.number}, c.lineError(err))
+		}
+		if _, err := w.Write(append(c.out, '\n')); err != nil {
+			return
+		}
+	}
+}
+
+// page answers one line as the single route would, with the line's number and
+// the volunteer.
+func (d *digest) page(line []byte) error {
+	c := &d.call
+	c.degraded = false
+	r := &c.ranking
+	if err := r.read(c.s, c.key, line); err != nil {
+		return err
+	}
+	if r.minSeq > 0 {
+		if err := c.awaitSeq(r.minSeq); err != nil {
+			return err
+		}
+	}
+	if err := c.rank(); err != nil {
+		return err
+	}
+	c.out = appendUint(c.out, `{"line":`, uint64(d.from.number))
+	c.out = appendStringOrNull(append(c.out, `,"volunteer":`...), r.request.Volunteer)
+	c.out = append(r.appendPage(append(c.out, ','), c), '}')
+	return nil
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"bytes"
+	"strings"
+)
+
+// class is how dear a route is to keep under load, least first.
+type class uint8
+
+const (
+	classBulk class = iota
+	classRead
+	classRecommend
+	classWrite
+	classHold
+	classResolve // confirmations and releases
+	classAlways  // health: never refused
+	classes      // how many there are
+)
+
+// body is what a route takes.
+type body uint8
+
+const (
+	bodyNone  body = iota
+	bodyJSON       // one value of at most BodyBytesMax
+	bodyMaybe      // the same, and it may be left out
+	bodyLines      // NDJSON, read as it comes
+)
+
+// route is one line of the contract. It is immutable once the service runs.
+type route struct {
+	method  string
+	pattern string
+	scopes  []scope // one of these must be held whole; none: open to everybody
+	class   class
+	body    body
+	reads   bool     // takes min_seq
+	all     bool     // speaks of every publisher: not for keys limited to some
+	query   []string // parameters it knows, min_seq excepted
+	attr    bool     // takes attr.NAME too
+	handle  func(*call) error
+	doc     routeDoc
+
+	index int // into the metrics
+}
+
+// knows says whether the route takes a query parameter.
+func (r *route) knows(name []byte) bool {
+	for _, q := range r.query {
+		if string(name) == q {
+			return true
+		}
+	}
+	return r.reads && string(name) == "min_seq" || r.attr && bytes.HasPrefix(name, []byte(attrPrefix))
+}
+
+// node is a place in the tree of paths: what follows by name, and what
+// follows whatever its name.
+type node struct {
+	named  map[string]*node
+	any    *node
+	routes []*route
+}
+
+// pathParamsMax is the most {…} that a pattern has.
+const pathParamsMax = 2
+
+// pathSegmentsMax bounds a path before it is looked at.
+const pathSegmentsMax = 8
+
+// newTree makes the tree of a table.
+func newTree(routes []*route) *node {
+	root := &node{}
+	for i, r := range routes {
+		r.index = i
+		at := root
+		for _, s := range strings.Split(strings.Trim(r.pattern, "/"), "/") {
+			at = at.child(s)
+		}
+		at.routes = append(at.routes, r)
+	}
+	return root
+}
+
+func (n *node) child(segment string) *node {
+	if strings.HasPrefix(segment, "{") {
+		if n.any == nil {
+			n.any = &node{}
+		}
+		return n.any
+	}
+	if n.named == nil {
+		n.named = map[string]*node{}
+	}
+	if n.named[segment] == nil {
+		n.named[segment] = &node{}
+	}
+	return n.named[segment]
+}
+
+// found is what a look-up gives: the route, or what the path allows instead.
+type found struct {
+	route  *route
+	params [pathParamsMax][]byte // still percent-encoded
+	allow  []string              // methods of the path, where no route fits
+}
+
+// find looks a path up. A name goes before a parameter, unless its routes do
+// not take the method: a mission may be called "bulk".
+func (n *node) find(method string, path []byte) (f found) {
+	var parts [pathSegmentsMax][]byte
+	count := 0
+	path = bytes.TrimPrefix(path, []byte{'/'})
+	for more := true; more; count++ {
+		if count == pathSegmentsMax {
+			return found{}
+		}
+		parts[count], path, more = bytes.Cut(path, []byte{'/'})
+	}
+	n.walk(&f, method, parts[:count], 0)
+	return f
+}
+
+func (n *node) walk(f *found, method string, parts [][]byte, depth int) bool {
+	if len(parts) == 0 {
+		for _, r := range n.routes {
+			if r.method == method {
+				f.route = r
+				return true
+			}
+			f.allow = append(f.allow, r.method)
+		}
+		return false
+	}
+	if next := n.named[string(parts[0])]; next != nil && next.walk(f, method, parts[1:], depth) {
+		return true
+	}
+	if n.any == nil || len(parts[0]) == 0 {
+		return false
+	}
+	f.params[depth] = parts[0]
+	return n.any.walk(f, method, parts[1:], depth+1)
+}
