@@ -1,0 +1,133 @@
+package tidy
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// rung is what the packages of one folder may import of ours. "x/..." stands
+// for x and all below it.
+type rung struct {
+	room  string
+	below []string
+	tests []string // what its tests may import besides
+}
+
+// ladder is section 1 of the design, lowest first. A folder that is not on it
+// is a fault: a new room says where it stands.
+func ladder() []rung {
+	nouns := []string{"mission", "geo", "geo/gazetteer"}
+	live := append([]string{"engine", "matcher", "index", "store"}, nouns...)
+	worlds := []string{"bench/world"}
+	return []rung{
+		{room: "geo"},
+		{room: "geo/gazetteer", below: []string{"geo"}},
+		{room: "geo/gazetteer/generate", below: []string{"geo", "geo/gazetteer"}},
+		{room: "mission", below: []string{"geo", "geo/gazetteer"}},
+		{room: "store", below: []string{"mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
+		{room: "index", below: nouns, tests: worlds},
+		{room: "matcher", below: []string{"index", "mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
+		{room: "engine", below: live[1:], tests: worlds},
+		{room: "api", below: live, tests: worlds},
+		{room: "bench/world", below: nouns},
+		{room: "cmd/...", below: append([]string{"api", "bench/world"}, live...)},
+		{room: "internal/tidy"},
+	}
+}
+
+// door is who may import a library. A room without a file pattern is open in
+// all its files, tests among them.
+type door struct {
+	library string // a prefix of import paths
+	rooms   []string
+	files   string // pattern of the base name, "" for any
+	tests   []string
+}
+
+// doors is one door per library: what it is can then be exchanged in one room.
+func doors() []door {
+	return []door{
+		{library: "go.etcd.io/bbolt", rooms: []string{"store"}},
+		{library: "go.etcd.io/etcd", rooms: []string{"store/etcd"}},
+		{library: "github.com/golang/geo", rooms: []string{"geo"}},
+		{library: "github.com/zsefvlol/timezonemapper", rooms: []string{"geo/gazetteer"}},
+		{library: "github.com/blevesearch", rooms: []string{"index"}, files: "text*.go"},
+		{library: "github.com/valyala/fasthttp", rooms: []string{"api"}, tests: []string{"cmd/..."}},
+		{library: "github.com/alecthomas/kong", rooms: []string{"cmd/..."}},
+	}
+}
+
+// stands says whether a folder is the room.
+func stands(dir, room string) bool {
+	parent, all := strings.CutSuffix(room, "/...")
+	return dir == parent || all && strings.HasPrefix(dir, parent+"/")
+}
+
+func standsIn(dir string, rooms []string) bool {
+	return slices.ContainsFunc(rooms, func(room string) bool { return stands(dir, room) })
+}
+
+// Ladder finds imports that climb: a package imports only what stands below
+// it, and so do its tests, but for what its rung gives them besides.
+func Ladder(t *Tree) (faults []Fault) {
+	rungs := ladder()
+	t.syntax(func(f *File) {
+		at := slices.IndexFunc(rungs, func(r rung) bool { return stands(f.Dir(), r.room) })
+		if at < 0 {
+			faults = append(faults, Fault{f.Path, 0, fmt.Sprintf("folder %s has no rung: say in tidy's ladder and in the design what it may import", f.Dir())})
+			return
+		}
+		allowed := rungs[at].below
+		if f.Test() {
+			allowed = append(append([]string{f.Dir()}, allowed...), rungs[at].tests...)
+		}
+		t.imports(f, func(line int, name string) {
+			ours, ok := strings.CutPrefix(name, Module+"/")
+			if ok && !standsIn(ours, allowed) {
+				faults = append(faults, Fault{f.Path, line, fmt.Sprintf("%s imports %s; it may import %s", f.Dir(), ours, words(allowed))})
+			}
+		})
+	})
+	return faults
+}
+
+// Doors finds libraries imported outside the one room that may know them.
+func Doors(t *Tree) (faults []Fault) {
+	t.syntax(func(f *File) {
+		t.imports(f, func(line int, name string) {
+			for _, d := range doors() {
+				if (name == d.library || strings.HasPrefix(name, d.library+"/")) && !d.open(f) {
+					faults = append(faults, Fault{f.Path, line, fmt.Sprintf("%s has its door in %s %s", d.library, words(d.rooms), d.files)})
+				}
+			}
+		})
+	})
+	return faults
+}
+
+func (d *door) open(f *File) bool {
+	if f.Test() && standsIn(f.Dir(), d.tests) {
+		return true
+	}
+	fits, _ := path.Match(d.files, path.Base(f.Path)) // the patterns are constants above
+	return standsIn(f.Dir(), d.rooms) && (d.files == "" || fits)
+}
+
+func (t *Tree) imports(f *File, visit func(line int, name string)) {
+	for _, spec := range f.Syntax.Imports {
+		if name, err := strconv.Unquote(spec.Path.Value); err == nil { // the parser has read it
+			visit(t.line(spec), name)
+		}
+	}
+}
+
+// words lists names for a message.
+func words(names []string) string {
+	if len(names) == 0 {
+		return "nothing of ours"
+	}
+	return strings.Join(names, ", ")
+}
