@@ -55,16 +55,14 @@ func (x *Index) putMission(c *mission.Change) {
 	}
 }
 
-// learnOrganization keeps the list of an organisation's missions.
+// learnOrganization keeps the list of an organisation's missions. Its name comes
+// with its own record, which a mission that carries one writes first.
 func (x *Index) learnOrganization(row *Mission, m *mission.Mission, before, o uint32) {
 	if row.Org == 0 {
 		return
 	}
 	if row.Org != before {
 		x.orgHas[row.Org] = append(x.orgHas[row.Org], o)
-	}
-	if m.Organization.Name != "" && x.orgNames[row.Org] == "" {
-		x.orgNames[row.Org] = m.Organization.Name
 	}
 }
 

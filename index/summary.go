@@ -45,9 +45,9 @@ func (x *Index) summarize(m *mission.Mission) []byte {
 		s.Activities = []string{}
 	}
 	if o := m.Organization; o != nil {
-		name := o.Name
+		name := x.orgNames[x.orgs[o.ID]] // the record may carry an older one
 		if name == "" {
-			name = x.orgNames[x.orgs[o.ID]]
+			name = o.Name
 		}
 		s.Organization = &summaryOrg{o.ID, name}
 	}
