@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// town is somewhere to ask for, in degrees.
+type town struct {
+	name     string
+	lat, lon float64
+}
+
+// towns are a city where the valley behind is drowning, a place where little
+// is near, and one where Paris is far.
+func towns() [3]town {
+	return [...]town{
+		{"Nice", 43.704, 7.262},
+		{"Mende, en Lozère", 44.519, 3.501},
+		{"Saint-Denis de La Réunion", -20.879, 55.448},
+	}
+}
+
+// invite says in French and English where the service is and what to try.
+func invite(to io.Writer, address string, missions int, took time.Duration, free seat) {
+	fmt.Fprintf(to, `Renfort sert une France inventée : %[1]d missions, prêtes en %.1[2]f s.
+Renfort serves a made-up France: %[1]d missions, ready in %.1[2]f s.
+
+    %[3]s
+
+Trois requêtes à coller dans un autre terminal · three requests to paste into another terminal:
+
+`, missions, took.Seconds(), address)
+	fmt.Fprintln(to, "1. Que faire près de chez moi, et pourquoi ? · What is there to do near me, and why?")
+	for i, t := range towns() {
+		lang := "fr"
+		if i > 0 {
+			lang = "en"
+		}
+		fmt.Fprintf(to, "   # %s\n   curl '%s/v1/recommendations?lat=%.3f&lon=%.3f&limit=3&explain=true&lang=%s'\n", t.name, address, t.lat, t.lon, lang)
+	}
+	if free.mission != "" {
+		fmt.Fprintln(to, "2. Une place est retenue huit minutes · A seat is held for eight minutes")
+		fmt.Fprintf(to, "   curl -X POST '%s/v1/missions/%s/holds' -H 'Content-Type: application/json' -d '{\"volunteer\":\"demo-1\"}'\n", address, free.mission)
+	}
+	fmt.Fprintln(to, "3. Où manque-t-il du monde ? · Where is help short?")
+	fmt.Fprintf(to, "   curl '%s/v1/stats'\n\n", address)
+	fmt.Fprintln(to, "Ctrl-C arrête tout. · Ctrl-C ends it.")
+}
