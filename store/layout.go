@@ -49,6 +49,8 @@ const (
 
 func (b bucketID) fill() float64 {
 	switch b {
+	case seatsBucket:
+		return 0.8
 	case missionsBucket, volunteersBucket, holdsBucket, dueBucket, logBucket:
 		return fillAppend
 	}

@@ -26,6 +26,9 @@ func (r *reducer) holdSeat(c mission.HoldSeat) (mission.Result, error) {
 	if g.same != nil {
 		return r.sameHold(c, g)
 	}
+	if r.get(holdsBucket, []byte(c.Hold)) != nil {
+		return mission.Result{}, mission.Errorf(mission.Conflict, "hold %q exists already, for another seat", c.Hold)
+	}
 	if err := r.mayHoldMore(c); err != nil {
 		return mission.Result{}, err
 	}

@@ -201,6 +201,9 @@ func (r *reducer) buried(kind byte, id mission.ID) int64 {
 	}
 	t, err := decodeTombstone(raw)
 	must(err)
+	if t.end <= r.meta.now {
+		return 0 // swept by one of the next Ticks
+	}
 	return t.revision
 }
 

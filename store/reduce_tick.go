@@ -14,15 +14,18 @@ const (
 	TrimLogMax    = 4_096 // commands in the log
 )
 
+// sweepLimits are the bounds of one Tick, per kind of what it ends.
+type sweepLimits struct{ holds, rest int }
+
 // tick moves log time, and ends what is due by then.
 func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 	moved := c.At > r.meta.now
 	r.meta.now = max(r.meta.now, c.At)
 	res := mission.Result{Outcome: mission.Updated}
 	for k := dueExpire; k <= dueLast; k++ {
-		most := SweepKeysMax
+		most := r.sweepMax.rest
 		if k <= dueForget {
-			most = SweepHoldsMax
+			most = r.sweepMax.holds
 		}
 		n := r.sweep(k, most)
 		if k == dueExpire {

@@ -32,6 +32,7 @@ type Store struct {
 	// commit is (*bbolt.Tx).Commit; tests make it fail as disks do.
 	commit       func(*bbolt.Tx) error
 	recoverEvery time.Duration // between two tries to recover
+	sweep        sweepLimits   // the constants, outside tests
 	done         chan struct{} // closed when the writer has ended
 }
 

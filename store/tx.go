@@ -21,6 +21,7 @@ type reducer struct {
 	policy   *mission.Policy
 	policies []*mission.Policy // newest first
 	taxonomy *mission.Taxonomy
+	sweepMax sweepLimits
 
 	seats   map[mission.Ordinal]*seatsEntryCache
 	changes []mission.Change // of all commands so far

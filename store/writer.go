@@ -56,6 +56,7 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 	}
 	before := s.live.Load()
 	r := newReducer(tx, before)
+	r.sweepMax = s.sweep
 	for i, q := range batch {
 		if err := q.ctx.Err(); err != nil {
 			replies[i].err = unavailable("given up while it was queued: %s", err)

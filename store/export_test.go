@@ -1,0 +1,26 @@
+package store
+
+import (
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// InsteadOfCommit makes the store commit by f, which may call commit or not.
+// Set it before the command that it is for.
+func (s *Store) InsteadOfCommit(f func(commit func() error) error) {
+	s.commit = func(tx *bbolt.Tx) error { return f(tx.Commit) }
+}
+
+// RecoverEvery sets how often a failed store tries to recover.
+func (s *Store) RecoverEvery(d time.Duration) { s.recoverEvery = d }
+
+// LimitFile makes commits fail that would let the file grow beyond so many
+// bytes, as on a full disk; 0 takes the limit away.
+func (s *Store) LimitFile(bytes int) { s.db.MaxSize = bytes }
+
+// Path gives the data file's.
+func (s *Store) Path() string { return s.path }
+
+// SweepHolds bounds how many holds one Tick ends of each kind.
+func (s *Store) SweepHolds(n int) { s.sweep.holds = n }

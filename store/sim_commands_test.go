@@ -1,0 +1,142 @@
+package store_test
+
+import (
+	"fmt"
+
+	"renfort/mission"
+)
+
+// How small the world of the simulation is: people meet, seats run out.
+const (
+	simMissions   = 3
+	simVolunteers = 5
+)
+
+func (s *sim) pick(words ...string) string { return words[s.rnd.IntN(len(words))] }
+
+func (s *sim) anyMission() string   { return fmt.Sprintf("m%d", s.rnd.IntN(simMissions)) }
+func (s *sim) anyVolunteer() string { return fmt.Sprintf("v%d", s.rnd.IntN(simVolunteers)) }
+
+// anyHold gives the id of a hold, mostly a young one.
+func (s *sim) anyHold() string {
+	if len(s.holds) == 0 || s.rnd.IntN(50) == 0 {
+		return "nobody"
+	}
+	recent := s.holds
+	if s.rnd.IntN(4) > 0 {
+		recent = s.holds[max(0, len(s.holds)-6):]
+	}
+	return recent[s.rnd.IntN(len(recent))]
+}
+
+func (s *sim) newHold() string {
+	id := fmt.Sprintf("h%d", len(s.holds))
+	s.holds = append(s.holds, id)
+	return id
+}
+
+// random gives a command, now and then with a key, or one that was sent before.
+func (s *sim) random() mission.Envelope {
+	if len(s.keyed) > 0 && s.rnd.IntN(20) == 0 {
+		return s.keyed[s.rnd.IntN(len(s.keyed))]
+	}
+	e := mission.Envelope{Command: s.command(), Bulk: false}
+	if _, tick := e.Command.(mission.Tick); !tick && s.rnd.IntN(8) == 0 {
+		e.Key, e.Body = fmt.Sprintf("key %d", len(s.keyed)), 1
+	}
+	return e
+}
+
+func (s *sim) command() mission.Command {
+	switch n := s.rnd.IntN(100); {
+	case n < 14 || len(s.toy.missions) == 0:
+		return mission.PutMission{Mission: s.someMission(), KeepTaken: s.rnd.IntN(3) == 0}
+	case n < 46:
+		return mission.HoldSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots(),
+			Seconds: []int{0, 30, 60, 3_600}[s.rnd.IntN(4)], Confirm: s.rnd.IntN(4) == 0, Ref: s.pick("", "", "r1", "r2")}
+	case n < 58:
+		return mission.ConfirmSeat{Hold: s.anyHold(), Ref: s.pick("", "", "r3")}
+	case n < 66:
+		return mission.ReleaseSeat{Hold: s.anyHold(), Why: s.pick("", "ill")}
+	case n < 69:
+		return mission.ExtendSeat{Hold: s.anyHold(), Seconds: []int{30, 600, 3_600}[s.rnd.IntN(3)]}
+	case n < 76:
+		return mission.AnswerSeat{Hold: s.anyHold(), By: s.pick("org", "volunteer"),
+			Answer: s.pick(mission.AnswerAccepted, mission.AnswerRefused, mission.AnswerWithdrawn, mission.AnswerAttended)}
+	case n < 80:
+		return s.elsewhere()
+	case n < 84:
+		return mission.ImportSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots()}
+	case n < 95:
+		return mission.Tick{At: s.toy.now + []int64{-5, 0, 1, 20, 40, 90, 500, 4_000, 90_000, 2_600_000}[s.rnd.IntN(10)]}
+	}
+	return s.rareCommand()
+}
+
+func (s *sim) rareCommand() mission.Command {
+	switch s.rnd.IntN(4) {
+	case 0:
+		return mission.DeleteMission{ID: s.anyMission(), Force: s.rnd.IntN(2) == 0, Revision: s.someRevision()}
+	case 1:
+		return mission.PutOrganization{Organization: &mission.Organization{ID: s.pick("o1", "o2"), State: s.pick("", "", mission.OrgSuspended)}}
+	case 2:
+		return mission.PutVolunteer{Volunteer: &mission.Volunteer{ID: s.anyVolunteer(), Revision: s.someRevision(), BirthYear: []int{0, 1990, 2009}[s.rnd.IntN(3)]}}
+	}
+	return mission.EraseVolunteer{ID: s.anyVolunteer()}
+}
+
+func (s *sim) someRevision() int64 {
+	return []int64{0, 0, int64(s.step), int64(s.rnd.IntN(60))}[s.rnd.IntN(4)]
+}
+
+func (s *sim) elsewhere() mission.Command {
+	n := s.rnd.IntN(4)
+	c := mission.SetElsewhere{Mission: s.anyMission(), Slot: s.pick("", "", "a", "b")}
+	if s.rnd.IntN(2) == 0 {
+		c.Taken = &n
+	} else {
+		n -= 1
+		c.Add = &n
+	}
+	return c
+}
+
+func (s *sim) someSlots() []string {
+	return [][]string{nil, nil, nil, {"a"}, {"b"}, {"a", "b"}, {"b", "a"}, {"c"}}[s.rnd.IntN(8)]
+}
+
+func (s *sim) someMission() *mission.Mission {
+	m := &mission.Mission{ID: s.anyMission(), Title: "t", Revision: s.someRevision(), State: s.pick(mission.StateOpen, mission.StateOpen, mission.StateOpen,
+		mission.StateOpen, mission.StatePaused, mission.StateCancelled), Booking: mission.BookingHere}
+	if s.rnd.IntN(20) == 0 {
+		m.Booking = mission.BookingElsewhere
+	}
+	if org := s.pick("", "o1", "o2"); org != "" {
+		m.Organization = &mission.OrgRef{ID: org}
+	}
+	n := func(most int) *int {
+		v := s.rnd.IntN(most + 1)
+		return &v
+	}
+	if s.rnd.IntN(5) > 0 {
+		m.Seats = n(4)
+	}
+	if s.rnd.IntN(8) == 0 {
+		m.Times.Ends = s.toy.now + []int64{-100, 100, 5_000}[s.rnd.IntN(3)]
+	}
+	switch s.rnd.IntN(6) {
+	case 0:
+		m.Slots, m.Seats = []mission.Slot{{ID: "a", Seats: n(2)}, {ID: "b", Seats: n(2)}}, nil
+	case 1:
+		m.Slots = []mission.Slot{{ID: "a"}, {ID: "b"}}
+	case 2:
+		own := n(2)
+		m.Slots = []mission.Slot{{ID: "a", Seats: own}, {ID: "b"}, {ID: "c"}}
+		if m.Seats != nil {
+			*m.Seats += *own
+		}
+	case 3:
+		m.Slots = []mission.Slot{{ID: "a"}}
+	}
+	return m
+}

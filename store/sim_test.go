@@ -1,0 +1,304 @@
+package store_test
+
+// The simulation: random commands against a store and a toy model, which must
+// agree on every answer and on every seat after every step; with crashes, from
+// which a store is opened again on the file as it was in the middle of work.
+// -seed runs one seed, as a failure prints it; -seeds so many, from 1.
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"renfort/mission"
+	"renfort/store"
+)
+
+var (
+	simSeed  = flag.Uint64("seed", 0, "run the simulation with this seed alone")
+	simSeeds = flag.Uint64("seeds", 100, "run the simulation with so many seeds")
+)
+
+// simSteps is how many steps one seed has, simSweep how much a Tick ends of
+// each kind in every second one.
+const (
+	simSteps = 60
+	simSweep = 1
+)
+
+func TestSimulation(t *testing.T) {
+	from, to := uint64(1), *simSeeds
+	if testing.Short() {
+		to = min(to, 20)
+	}
+	if *simSeed != 0 {
+		from, to = *simSeed, *simSeed
+	}
+	for seed := from; seed <= to && !t.Failed(); seed++ {
+		simulate(t, seed)
+	}
+}
+
+// sim is one run.
+type sim struct {
+	t     *testing.T
+	seed  uint64
+	step  int
+	rnd   *rand.Rand
+	dir   string
+	store *store.Store
+	toy   *toy
+	holds []string // ids that were asked for
+	keyed []mission.Envelope
+	trace []func() string           // what was done, for a failure
+	seats map[string]*mission.Seats // by mission, as the changes tell
+}
+
+func simulate(t *testing.T, seed uint64) {
+	s := &sim{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), toy: newToy(), seats: map[string]*mission.Seats{}}
+	var err error
+	if s.dir, err = os.MkdirTemp("", "sim"); err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(s.dir)
+	if seed%2 == 0 {
+		s.toy.sweep = simSweep
+	}
+	s.open(filepath.Join(s.dir, "0"))
+	defer func() { s.store.Close() }()
+	s.do(mission.Envelope{Command: mission.Tick{At: scriptStart}})
+	for s.step = 1; s.step <= simSteps && !t.Failed(); s.step++ {
+		if s.rnd.IntN(40) == 0 {
+			s.crash()
+		} else {
+			s.do(s.random())
+		}
+		s.compare()
+	}
+	s.mustReopen()
+}
+
+func (s *sim) open(dir string) {
+	st, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22, Committed: s.committed})
+	if err != nil {
+		s.fail("open: %v", err)
+	}
+	s.store = st
+	if s.seed%2 == 0 {
+		st.SweepHolds(simSweep) // what is due often waits for a later Tick
+	}
+}
+
+// committed follows the changes as an index does.
+func (s *sim) committed(changes []mission.Change) {
+	for _, c := range changes {
+		if c.Kind == mission.MissionDeleted {
+			delete(s.seats, c.MissionID)
+		} else if c.Seats != nil {
+			s.seats[c.MissionID] = c.Seats
+		}
+	}
+}
+
+func (s *sim) fail(format string, args ...any) {
+	s.t.Helper()
+	for _, line := range s.trace[max(0, len(s.trace)-25):] {
+		s.t.Log(line())
+	}
+	s.t.Fatalf("-seed %d step %d: %s", s.seed, s.step, fmt.Sprintf(format, args...))
+}
+
+// do submits a command, and compares the answer with the toy's.
+func (s *sim) do(e mission.Envelope) {
+	s.t.Helper()
+	res, err := s.store.Submit(context.Background(), e)
+	s.agree(e, res, err)
+}
+
+func (s *sim) agree(e mission.Envelope, res mission.Result, err error) {
+	s.t.Helper()
+	w := s.toy.apply(e)
+	got := want{kind: mission.KindOf(err), outcome: res.Outcome, taken: res.Occupancy.Taken()}
+	if me := mission.AsError(err); me != nil {
+		got.why = me.Why
+	}
+	if res.Hold != nil {
+		got.hold = res.Hold.ID + " " + res.Hold.State
+	}
+	step := s.step
+	s.trace = append(s.trace, func() string { return fmt.Sprintf("%d: %s key %q: %+v %v", step, told(e.Command), e.Key, got, err) })
+	w.changed = false
+	if got != w {
+		s.fail("%s\ngot  %+v\nwant %+v", told(e.Command), got, w)
+	}
+	if e.Key != "" {
+		s.keyed = append(s.keyed, e)
+	}
+}
+
+// told writes a command for people.
+func told(c mission.Command) string {
+	if m, ok := c.(mission.PutMission); ok {
+		return fmt.Sprintf("put_mission %s keep %v revision %d ends %d", rawOf(m.Mission), m.KeepTaken, m.Mission.Revision, m.Mission.Times.Ends)
+	}
+	return fmt.Sprintf("%s%+v", c.Name(), c)
+}
+
+// compare looks at every seat, hold and record.
+func (s *sim) compare() {
+	s.t.Helper()
+	if s.store.Seq() != s.toy.seq || s.store.Now() != s.toy.now {
+		s.fail("got seq %d at %d, want %d at %d", s.store.Seq(), s.store.Now(), s.toy.seq, s.toy.now)
+	}
+	for i := range simMissions {
+		s.compareMission(fmt.Sprintf("m%d", i))
+	}
+	for _, id := range s.holds {
+		h, _, err := s.store.Hold(id)
+		w := s.toy.holds[id]
+		if (err == nil) != (w != nil) {
+			s.fail("hold %s: got %v, want there %v", id, err, w != nil)
+		}
+		if w != nil && (h.State != w.state || h.Volunteer != w.volunteer || h.Expires != w.expires || h.Answer != w.answer || h.Ref != w.ref) {
+			s.fail("hold: got %+v, want %+v", h, w)
+		}
+	}
+	for org, w := range s.toy.records {
+		o, err := s.store.Organization(org)
+		if err != nil || o.Record != w {
+			s.fail("organization %s: got %+v %v, want %+v", org, o.Record, err, w)
+		}
+	}
+}
+
+func (s *sim) compareMission(id string) {
+	s.t.Helper()
+	m, err := s.store.Mission(id)
+	w := s.toy.missions[id]
+	if (err == nil) != (w != nil) {
+		s.fail("mission %s: got %v, want there %v", id, err, w != nil)
+	}
+	if w == nil {
+		return
+	}
+	if told := s.seats[id]; told == nil || !reflect.DeepEqual(*told, m.Seats) {
+		s.fail("mission %s: the changes say %+v, the file %+v", id, told, m.Seats)
+	}
+	for _, t := range m.Seats.Slots {
+		p, name := m.Seats.Pools[t.Pool], w.poolOf(t.ID)
+		wp := w.pools[name]
+		held, confirmed := s.toy.sitting(w, name, mission.Held), s.toy.sitting(w, name, mission.Confirmed)
+		over := 0
+		if wp.total != mission.SeatsUnknown {
+			over = max(0, wp.elsewhere+held+confirmed-wp.total)
+		}
+		if want := (mission.Pool{Total: wp.total, Elsewhere: wp.elsewhere, Held: held, Confirmed: confirmed, Over: over}); p != want {
+			s.fail("mission %s slot %q: got %+v, want %+v", id, t.ID, p, want)
+		}
+	}
+}
+
+// crash submits some commands at once, takes the file as it is before, in the
+// middle of or after one of their commits, and goes on from a store opened on
+// that. What was answered before the commit must be there.
+func (s *sim) crash() {
+	var es []mission.Envelope
+	for range 1 + s.rnd.IntN(5) {
+		es = append(es, s.random())
+	}
+	path, at, how := s.store.Path(), 1+s.rnd.IntN(2), s.rnd.IntN(3)
+	var image []byte
+	n := 0
+	s.store.InsteadOfCommit(func(commit func() error) error {
+		n++
+		before := s.read(path)
+		err := commit()
+		if n == at {
+			image = tear(before, s.read(path), how, s.rnd)
+		}
+		return err
+	})
+	results, errs := s.store.SubmitAll(context.Background(), es)
+	if image == nil {
+		image = s.read(path) // nothing changed, or less often
+	}
+	s.store.Close()
+	dir := filepath.Join(s.dir, fmt.Sprint(s.step))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		s.fail("%v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, store.FileName), image, 0o600); err != nil {
+		s.fail("%v", err)
+	}
+	s.mustBeSound(dir)
+	s.open(dir)
+	step, seq := s.step, s.store.Seq()
+	s.trace = append(s.trace, func() string { return fmt.Sprintf("%d: crash at commit %d, image %d: seq %d", step, at, how, seq) })
+	for i, e := range es {
+		if s.toy.seq == s.store.Seq() && changes(errs[i], results[i]) {
+			break // this and what follows was lost with the crash
+		}
+		s.agree(e, results[i], errs[i])
+	}
+	s.seats = map[string]*mission.Seats{}
+	if _, _, err := s.store.Load(func(c mission.Change) { s.seats[c.MissionID] = c.Seats }, nil, nil); err != nil {
+		s.fail("load: %v", err)
+	}
+}
+
+func changes(err error, r mission.Result) bool {
+	return err == nil && r.Outcome != mission.Unchanged && r.Outcome != mission.Older && !r.Replayed
+}
+
+func (s *sim) read(path string) []byte {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		s.fail("%v", err)
+	}
+	return b
+}
+
+// tear makes the file of a crash around a commit: 0 before it, 1 after it, 2
+// in its middle, when some pages were written and the meta pages were not.
+func tear(before, after []byte, how int, rnd *rand.Rand) []byte {
+	const page = 4096
+	switch how {
+	case 0:
+		return before
+	case 1:
+		return after
+	}
+	torn := append([]byte(nil), before...)
+	torn = append(torn, make([]byte, max(0, len(after)-len(before)))...)
+	for at := 2 * page; at+page <= len(after); at += page {
+		if rnd.IntN(2) == 0 {
+			copy(torn[at:at+page], after[at:at+page])
+		}
+	}
+	return torn
+}
+
+func (s *sim) mustBeSound(dir string) {
+	s.t.Helper()
+	r, err := store.Check(dir)
+	if err != nil || len(r.Problems) > 0 {
+		s.fail("check: %v %v", err, r.Problems)
+	}
+}
+
+// mustReopen closes the store, checks its file and opens it again.
+func (s *sim) mustReopen() {
+	dir, seq, hash := filepath.Dir(s.store.Path()), s.store.Seq(), s.store.Hash()
+	s.store.Close()
+	s.mustBeSound(dir)
+	s.open(dir)
+	if s.store.Seq() != seq || s.store.Hash() != hash {
+		s.fail("reopened at seq %d with hash %x, was %d with %x", s.store.Seq(), s.store.Hash(), seq, hash)
+	}
+	s.compare()
+}
