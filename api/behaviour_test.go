@@ -339,3 +339,50 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 }
+
+// What a stored volunteer is recommended counts as shown, once the service has
+// told the store: at the latest when it ends.
+func TestRecommendedCountsAsShown(t *testing.T) {
+	l := openService(t, nil)
+	l.must(201, "PUT", "/v1/missions/m", niceMission("m", ""))
+	for _, v := range []string{"a", "b"} {
+		l.must(201, "PUT", "/v1/volunteers/"+v, `{"postal_code":"06000"}`)
+	}
+	page := l.must(200, "POST", "/v1/recommendations", `{"volunteer":"a"}`).json(t)
+	l.must(200, "POST", "/v1/recommendations", `{"profile":{}}`)
+	l.must(200, "POST", "/v1/recommendations/bulk", `{"volunteer":"b"}`)
+	l.stop()
+	for _, v := range []string{"a", "b"} {
+		x, err := l.engine.Store().Export(v)
+		if err != nil || len(x.Feedback) != 1 || x.Feedback[0].Type != "shown" || x.Feedback[0].Missions[0] != "m" {
+			t.Fatalf("%s: %+v, %v", v, x.Feedback, err)
+		}
+		if v == "a" && x.Feedback[0].RecommendationID != page["recommendation_id"] {
+			t.Errorf("shown by %q, the page was %v", x.Feedback[0].RecommendationID, page["recommendation_id"])
+		}
+	}
+}
+
+// A body of unknown length is read as it comes, and bounded all the same.
+func TestChunkedBodies(t *testing.T) {
+	l := openService(t, nil)
+	f := func(method, path string, body io.Reader, want int) {
+		t.Helper()
+		req, err := http.NewRequest(method, "http://renfort"+path, io.MultiReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := l.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if text, _ := io.ReadAll(res.Body); res.StatusCode != want {
+			t.Errorf("%s %s: %d %s", method, path, res.StatusCode, text)
+		}
+	}
+	f("PUT", "/v1/missions/m", strings.NewReader(niceMission("m", "")), 201)
+	f("POST", "/v1/missions/bulk", strings.NewReader(niceLine("n")), 200)
+	f("PUT", "/v1/missions/m", io.LimitReader(blanks{}, 10<<20), 413)
+	l.must(200, "GET", "/v1/missions/n", "")
+}

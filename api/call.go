@@ -34,6 +34,7 @@ type call struct {
 	streamed bool   // the handler set a body stream
 	read     bool   // the body was read to its end
 	ranking  ranking
+	digest   *digest // that the call writes a line of, nil for a request of its own
 }
 
 const (

@@ -28,6 +28,10 @@ type Config struct {
 	BulkTimeout  time.Duration // of a bulk body and of a streamed answer
 	WorkTimeout  time.Duration // of a handler where X-Request-Timeout asks for no less
 
+	// ShownEvery is how often the store hears what stored volunteers were
+	// recommended.
+	ShownEvery time.Duration
+
 	Log *slog.Logger // nil: nothing is logged
 }
 
@@ -45,6 +49,7 @@ func Default() Config {
 		IdleTimeout:  60 * time.Second,
 		BulkTimeout:  5 * time.Minute,
 		WorkTimeout:  30 * time.Second,
+		ShownEvery:   time.Second,
 	}
 }
 
@@ -67,9 +72,9 @@ func (c Config) Validate() error {
 	if c.InFlightMax < inFlightMin {
 		return fmt.Errorf("%w: %d requests in flight are too few; at least %d", ErrConfig, c.InFlightMax, inFlightMin)
 	}
-	for _, d := range []time.Duration{c.ReadTimeout, c.WriteTimeout, c.IdleTimeout, c.BulkTimeout, c.WorkTimeout} {
+	for _, d := range []time.Duration{c.ReadTimeout, c.WriteTimeout, c.IdleTimeout, c.BulkTimeout, c.WorkTimeout, c.ShownEvery} {
 		if d <= 0 {
-			return fmt.Errorf("%w: every timeout must be above zero", ErrConfig)
+			return fmt.Errorf("%w: every time must be above zero", ErrConfig)
 		}
 	}
 	return c.validateKeys()

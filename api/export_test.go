@@ -1,6 +1,10 @@
 package api
 
-import "io"
+import (
+	"io"
+
+	"github.com/valyala/fasthttp"
+)
 
 // NewKeyFrom is NewKey with chance of the test's own.
 func NewKeyFrom(chance io.Reader, name string, scopes, publishers []string, rate float64) (key, line string, err error) {
@@ -43,3 +47,6 @@ func Routes() (routes []Route) {
 	}
 	return routes
 }
+
+// Handle answers one request without a connection.
+func (s *Service) Handle(ctx *fasthttp.RequestCtx) { s.handle(ctx) }

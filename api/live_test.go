@@ -56,6 +56,7 @@ func openService(t testing.TB, change func(*api.Config)) *live {
 func serveEngine(t testing.TB, e *engine.Engine, change func(*api.Config)) *live {
 	t.Helper()
 	config := api.Default()
+	config.ShownEvery = time.Hour // at the end: what is stored when is up to the test
 	if change != nil {
 		change(&config)
 	}

@@ -125,6 +125,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	for c, name := range classNames {
 		send(counter, "renfort_overload_total", "Requests refused for overload, by class.", float64(k.s.lanes.refused[c].Load()), "class", name)
 	}
+	send(counter, "renfort_shown_dropped_total", "Pages that were not remembered as shown, in a surge.", float64(k.s.shown.lost()))
 	k.engine(send)
 }
 

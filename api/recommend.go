@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math/rand/v2"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -249,16 +250,47 @@ func (r *ranking) seed(v jsontext.Value) error {
 	return nil
 }
 
-// appendPage appends the members of an answer, without its braces.
+// appendPage appends the members of an answer, without its braces. What a
+// stored volunteer is recommended counts as shown.
 func (r *ranking) appendPage(b []byte, c *call) []byte {
+	id := newPageID(r.page.At)
+	if r.request.Volunteer != "" {
+		c.note(r, id)
+	}
 	b = r.appendItems(append(b, `"recommendations":`...))
-	b = appendString(append(b, `,"recommendation_id":`...), c.s.engine.NewID("r-"))
+	b = append(b, `,"recommendation_id":"`...)
+	b = append(append(b, id[:]...), '"')
 	b = r.appendFoot(b)
 	b = appendUint(b, `,"took_us":`, c.tookUs())
 	if c.degraded {
 		b = append(b, `,"degraded":true`...)
 	}
 	return b
+}
+
+// newPageID makes the id of a page: log time, so that ids rise, and chance.
+func newPageID(at int64) (id pageID) {
+	b := append(id[:0], "r-"...)
+	b = appendHex(b, uint64(at), 8)
+	appendHex(b, rand.Uint64(), 16)
+	return id
+}
+
+func appendHex(b []byte, v uint64, digits int) []byte {
+	for i := digits - 1; i >= 0; i-- {
+		b = append(b, hexDigits[v>>(4*i)&15])
+	}
+	return b
+}
+
+// note keeps a page to be remembered: a digest's with the digest, which can
+// wait for the store, any other's with the service.
+func (c *call) note(r *ranking, id pageID) {
+	if c.digest != nil {
+		c.digest.note(r, id)
+		return
+	}
+	c.s.shown.add(r.request.Volunteer, id, &r.page)
 }
 
 // appendFoot appends what a page says of itself.

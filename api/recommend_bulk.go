@@ -21,6 +21,7 @@ func (c *call) recommendBulk() error {
 	// What the stream needs is copied: the call goes on to another request.
 	d := &digest{call: call{s: c.s, key: c.key, route: c.route, began: c.began, deadline: c.deadline, busy: c.busy},
 		from: newLines(bytes.NewReader(requests), mission.BulkBytesMax, -1)}
+	d.call.digest = d
 	c.streamed = true
 	c.private()
 	c.ctx.Response.Header.SetContentType(typeLines)
@@ -32,10 +33,36 @@ func (c *call) recommendBulk() error {
 type digest struct {
 	call call // a call of its own, without a fasthttp request
 	from *lines
+	seen []mission.Feedback // pages that the store has yet to hear of
+}
+
+// note keeps a page to be remembered. A digest is not in a hurry: it waits
+// for the store, and forgets nothing.
+func (d *digest) note(r *ranking, id pageID) {
+	if len(r.page.Items) == 0 {
+		return
+	}
+	missions := make([]mission.ID, len(r.page.Items))
+	for i := range r.page.Items {
+		missions[i] = r.page.Items[i].ID
+	}
+	d.seen = append(d.seen, mission.Feedback{Type: "shown", Volunteer: r.request.Volunteer, RecommendationID: string(id[:]), Missions: missions})
+	if len(d.seen) == shownBatch {
+		d.remember()
+	}
+}
+
+// remember gives the store what was noted.
+func (d *digest) remember() {
+	if len(d.seen) > 0 {
+		d.call.s.rememberAll(d.seen)
+		d.seen = nil // the command keeps the old one
+	}
 }
 
 // write sends a line for each line until the end, or until nobody reads.
 func (d *digest) write(w *bufio.Writer) {
+	defer d.remember()
 	c := &d.call
 	for {
 		line, err := d.from.next()

@@ -30,6 +30,7 @@ type Service struct {
 	lanes   *lanes
 	meters  *meters
 	census  census
+	shown   shown
 	server  *fasthttp.Server
 	calls   sync.Pool // of *call
 	openAPI []byte
@@ -82,6 +83,11 @@ func (discard) Printf(string, ...any) {}
 
 // Serve answers on a listener until Shutdown, and then gives nil.
 func (s *Service) Serve(l net.Listener) error {
+	ctx, stop := context.WithCancel(context.Background())
+	var remembering sync.WaitGroup
+	remembering.Go(func() { s.rememberEvery(ctx, s.config.ShownEvery) })
+	defer remembering.Wait()
+	defer stop()
 	if s.config.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
 		if err != nil {
