@@ -3,6 +3,7 @@ package geo
 import (
 	"fmt"
 
+	"github.com/golang/geo/r3"
 	"github.com/golang/geo/s2"
 )
 
@@ -28,6 +29,12 @@ func LeafCell(p Point) Cell {
 		return 0
 	}
 	return Cell(s2.CellIDFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lon)))
+}
+
+// CellOf is CellAt for a unit vector, without the way through degrees; on the
+// edge of a cell the two may differ.
+func CellOf(v Vec, level int) Cell {
+	return Cell(s2.CellFromPoint(s2.Point{Vector: r3.Vector{X: v.X, Y: v.Y, Z: v.Z}}).ID()).Parent(level)
 }
 
 // ParseCell reads what Token wrote. Anything that does not name a cell is an

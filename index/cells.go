@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -78,9 +79,9 @@ func (n *Node) Share(domains uint64) float64 {
 	return float64(most) / 255
 }
 
-// Tree is the addresses of one class of missions: under the root the domains,
-// since most people choose some, under each domain its S2 cells. Immutable.
-// Nodes[0] is the root.
+// Tree is the addresses of one class of missions as a tree of S2 cells, or the
+// missions that need none, under their domains. Immutable. Nodes[0] is the
+// root.
 type Tree struct {
 	Nodes  []Node    // parents before children, siblings together
 	Bounds []float32 // Bounds[i]: standing of Entries[i] at most; 0 for one to be skipped
@@ -108,8 +109,8 @@ type pending struct {
 	generation uint32
 }
 
-// orderEntries sorts by domain and place; at the very same place by standing,
-// so that leaves of one point still have tight bounds.
+// orderEntries sorts by place; at the very same place, or without one, by
+// domain and standing, so that leaves still have tight bounds.
 func orderEntries(es []sorted) {
 	slices.SortFunc(es, func(a, b sorted) int {
 		return cmp.Or(cmp.Compare(a.leaf, b.leaf), cmp.Compare(a.primary(), b.primary()),
@@ -118,25 +119,30 @@ func orderEntries(es []sorted) {
 }
 
 // run is a stretch of sorted entries that becomes a node. Its level is that of
-// the S2 cell that all of it is in, wholeLevel for all domains together.
+// the S2 cell that all of it is in; wholeLevel is split by domain.
 type run struct{ lo, hi, level int }
 
 const wholeLevel = -1
 
-// buildTree makes the tree of es, which it sorts, without bounds.
-func buildTree(es []sorted) *Tree {
+// buildTree makes the tree of es, which it sorts, without bounds. Without
+// places a domain is one leaf: its order is all that counts.
+func buildTree(es []sorted, placed bool) *Tree {
+	first, most := run{0, len(es), 0}, leafEntries
+	if !placed {
+		first.level, most = wholeLevel, math.MaxUint16
+	}
 	orderEntries(es)
 	t := &Tree{Entries: make([]Entry, len(es)), Generations: make([]uint32, len(es)), leafOf: make([]uint32, len(es))}
 	if len(es) == 0 {
 		return t
 	}
-	runs := []run{{0, len(es), 0}}
+	runs := []run{first}
 	t.Nodes, t.parents = append(t.Nodes, Node{}), append(t.parents, 0)
 	for i := 0; i < len(runs); i++ { // breadth first: siblings stand together
 		r := runs[i]
 		n := &t.Nodes[i]
 		n.describe(es[r.lo:r.hi])
-		if r.hi-r.lo <= leafEntries {
+		if r.hi-r.lo <= most && r.level != wholeLevel {
 			n.First, n.Len, n.Leaf = uint32(r.lo), uint16(r.hi-r.lo), true
 			slices.SortFunc(es[r.lo:r.hi], func(a, b sorted) int {
 				return cmp.Or(cmp.Compare(b.standing, a.standing), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Ordinal, b.Ordinal))
@@ -156,7 +162,9 @@ func buildTree(es []sorted) *Tree {
 	for i := range es {
 		t.Entries[i], t.Generations[i] = es[i].Entry, es[i].generation
 	}
-	t.drawCaps(runs)
+	if placed {
+		t.drawCaps(runs)
+	}
 	return t
 }
 

@@ -25,9 +25,12 @@ type Filter struct {
 	never     bool // a field none of whose values exists
 }
 
+// Everything gives the filter that lets everything through.
+func (s *Snapshot) Everything() Filter { return Filter{snapshot: s} }
+
 // Compile makes f ready. A nil f lets everything through.
 func (s *Snapshot) Compile(f *mission.Filter, zones *mission.Zones) *Filter {
-	c := &Filter{snapshot: s}
+	c := new(s.Everything())
 	if f == nil {
 		return c
 	}

@@ -23,6 +23,7 @@ type forest struct {
 	main, recent [groups]*Tree // nil where there is none
 	pending      [groups][]pending
 	fresh        []uint32
+	moved        bool // a tree or its bounds are not what they were at the last publish
 	isFresh      map[uint32]bool
 	lowered      map[uint32]bool // ordinals that stand lower than at the last Tick
 	where        [][]spot        // where[o]: the entries of ordinal o, dead ones too
@@ -212,6 +213,7 @@ func (f *forest) drop(g uint8, recent bool) {
 
 // build makes a tree of the entries that are still alive.
 func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
+	f.moved = true
 	alive := make([]sorted, 0, len(es))
 	for _, e := range es {
 		if l := x.stands.at(e.Ordinal); l.Generation == e.generation {
@@ -222,7 +224,7 @@ func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
 			alive = append(alive, s)
 		}
 	}
-	t := buildTree(alive)
+	t := buildTree(alive, g < possibleGroup)
 	t.Class = [groups]uint8{Normal, Urgent, Vital, Normal, Normal}[g]
 	t.Remote, t.Full = g >= possibleGroup, g == fullGroup
 	for i := range t.Entries {
@@ -260,6 +262,7 @@ func (f *forest) renew(x *Index) {
 	for g := range groups {
 		for r, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if len(moved[g][r]) > 0 {
+				f.moved = true
 				*t = (*t).renewed(moved[g][r], x.stander())
 			}
 		}
@@ -282,7 +285,12 @@ func (f *forest) renewAll(x *Index) {
 	f.init()
 	for g := range groups {
 		for _, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
-			if *t != nil {
+			if *t != nil && (*t).Remote {
+				es, recent := (*t).waiting(), t == &f.recent[g]
+				f.drop(uint8(g), recent)
+				*t = f.build(x, uint8(g), recent, es) // its order is what keeps it short
+			} else if *t != nil {
+				f.moved = true
 				*t = (*t).bounded(x.stander())
 			}
 		}

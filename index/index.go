@@ -22,11 +22,12 @@ type Options struct {
 type Index struct {
 	snapshot atomic.Pointer[Snapshot]
 
-	policy   *mission.Policy
-	taxonomy *mission.Taxonomy
-	places   *gazetteer.Gazetteer
-	zones    *mission.Zones
-	standing Standing
+	policy    *mission.Policy
+	policyKey string
+	taxonomy  *mission.Taxonomy
+	places    *gazetteer.Gazetteer
+	zones     *mission.Zones
+	standing  Standing
 
 	seq    uint64
 	now    int64
@@ -58,6 +59,7 @@ type Index struct {
 	due      deadlines
 	forest   forest
 	scales   *Scales
+	shelves  *Shelves
 	renewing bool // every bound is about to be set anew
 	flips    bool // since the last Tick a mission became or ceased to be to be had
 
@@ -69,7 +71,7 @@ type Index struct {
 
 // New makes an empty index that serves an empty snapshot.
 func New(o Options) *Index {
-	x := &Index{policy: o.Policy, taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
+	x := &Index{policy: o.Policy, policyKey: o.Policy.Key(), taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
 		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{}, orgNames: []string{""},
 		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32]*mission.Seats{}}
 	x.orgRows.edit(0)
@@ -107,7 +109,7 @@ func (x *Index) Load(c *mission.Change) {
 	case mission.OrganizationRecord:
 		x.putRecord(c)
 	case mission.PolicyPut:
-		x.policy = c.Policy
+		x.policy, x.policyKey = c.Policy, c.Policy.Key()
 		x.restandAll()
 		x.scales = nil
 	case mission.TaxonomyPut:
@@ -236,7 +238,7 @@ func (x *Index) masks(terms []uint32) (domains uint64, activities mission.Activi
 // publish makes the state so far the view of readers.
 func (x *Index) publish() {
 	s := &Snapshot{
-		Seq: x.seq, At: x.now, Policy: x.policy, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
+		Seq: x.seq, At: x.now, Policy: x.policy, PolicyKey: x.policyKey, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
 		Missions: x.missions.share(), Stands: x.stands.share(), Live: x.live.share(), Texts: x.texts.share(),
 		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
@@ -247,18 +249,24 @@ func (x *Index) publish() {
 		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank}
 	}
 	s.Scales = x.scales
+	if x.shelves == nil || x.forest.moved {
+		x.shelves = &Shelves{Trees: s.Trees}
+		x.forest.moved = false
+	}
+	s.Shelves = x.shelves
 	x.snapshot.Store(s)
 }
 
 // Snapshot is everything as of Seq. It is immutable and safe for concurrent
 // use; ordinals from Rows on are invisible.
 type Snapshot struct {
-	Seq      uint64
-	At       int64 // log time, Unix seconds
-	Policy   *mission.Policy
-	Taxonomy *mission.Taxonomy
-	Rows     uint32
-	Exists   int
+	Seq       uint64
+	At        int64 // log time, Unix seconds
+	Policy    *mission.Policy
+	PolicyKey string
+	Taxonomy  *mission.Taxonomy
+	Rows      uint32
+	Exists    int
 
 	Missions   Column[Mission]
 	Stands     Column[Stand]
@@ -274,6 +282,7 @@ type Snapshot struct {
 	Climate    *Climate
 	Standing   Standing
 	Scales     *Scales
+	Shelves    *Shelves
 
 	Trees []*Tree
 	Fresh []uint32 // ordinals that no bound of Trees covers

@@ -26,4 +26,4 @@ func (s *Scales) Km(c geo.Cell, measure func(base *Snapshot, at geo.Vec, rank in
 }
 
 // ScaleCell gives the cell at whose centre a place's scale is taken.
-func ScaleCell(v geo.Vec) geo.Cell { return geo.CellAt(v.Point(), mission.ScaleLevel) }
+func ScaleCell(v geo.Vec) geo.Cell { return geo.CellOf(v, mission.ScaleLevel) }

@@ -170,6 +170,11 @@ func (x *Index) restandAll() {
 	x.forest.renewAll(x)
 }
 
+// freshMost is how many missions may be in no bound before a Tick renews the
+// bounds: every query looks at each of them, and every renewal empties the
+// shelves.
+const freshMost = 32
+
 // tick moves the index's clock.
 func (x *Index) tick(at int64) {
 	x.now = max(x.now, at)
@@ -180,11 +185,12 @@ func (x *Index) tick(at int64) {
 		}
 		x.passMoment(o)
 	}
-	x.forest.merge(x)
 	if minute := x.now - x.now%MinuteSeconds; minute != x.climate.Minute {
+		x.forest.merge(x)
 		x.climate = x.takeClimate(minute)
 		x.restandAll()
-	} else {
+	} else if len(x.forest.fresh) > freshMost {
+		x.forest.merge(x)
 		x.forest.renew(x)
 	}
 	if x.flips || x.scales == nil || x.scales.Rank != x.policy.Distance.ScaleRank {

@@ -1,11 +1,6 @@
 package matcher
 
-import (
-	"cmp"
-	"slices"
-
-	"renfort/index"
-)
+import "renfort/index"
 
 // collector keeps the k best candidates. Its heap has the worst on top, whose
 // score is the floor once there are k.
@@ -81,6 +76,12 @@ func (b *collector) raise() {
 	}
 }
 
+// nearer says whether c is at a nearer address; of equally near ones the first
+// counts.
+func (c *candidate) nearer(old *candidate) bool {
+	return c.km < old.km || c.km == old.km && c.address < old.address
+}
+
 // improve puts c in the place of the same mission by another way, if that is
 // no better; it says whether the mission was there.
 func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
@@ -89,7 +90,7 @@ func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
 		if old.ordinal != c.ordinal {
 			continue
 		}
-		if c.score > old.score || c.score == old.score && !c.remote && (old.remote || c.km < old.km) {
+		if c.score > old.score || c.score == old.score && !c.remote && (old.remote || c.nearer(old)) {
 			*old = *c
 			b.down(i, s)
 			b.raise()
@@ -124,17 +125,4 @@ func (b *collector) down(i int, s *index.Snapshot) {
 		b.items[i], b.items[worst] = b.items[worst], b.items[i]
 		i = worst
 	}
-}
-
-// sortBest puts candidates in order, best first.
-func sortBest(items []candidate, s *index.Snapshot) {
-	slices.SortFunc(items, func(x, y candidate) int {
-		switch {
-		case before(&x, &y, s):
-			return -1
-		case before(&y, &x, s):
-			return 1
-		}
-		return cmp.Compare(x.ordinal, y.ordinal)
-	})
 }

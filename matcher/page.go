@@ -17,7 +17,8 @@ type Matcher struct {
 
 // New makes a Matcher.
 func New(zones *mission.Zones) *Matcher {
-	return &Matcher{zones: zones, pool: sync.Pool{New: func() any { return new(query) }}}
+	steps := newDecay()
+	return &Matcher{zones: zones, pool: sync.Pool{New: func() any { return &query{decay: steps} }}}
 }
 
 // Recommend fills the page with the best missions of s for the request. It
@@ -30,66 +31,106 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 	if err := q.compile(s, r, m.zones); err != nil {
 		return err
 	}
-	page.Policy = q.policy.Key()
+	page.Policy = s.PolicyKey
+	if !q.inForce {
+		page.Policy = q.policy.Key()
+	}
 	q.arrange(page)
 	if q.placed && q.asked > 0 {
 		q.widen(page)
 	}
 	page.Considered = q.scored
-	q.request, q.filter = nil, nil
+	q.request, q.filter, q.snapshot = nil, nil, nil
 	return nil
 }
 
 // pageSlack is how many candidates beyond the page are kept for the caps to
 // choose among, before a search is done again with twice as many.
-const pageSlack = 8
+const pageSlack = 4
 
 // arrange searches, applies the rules of the page and writes the items.
 func (q *query) arrange(page *Page) {
-	limit := q.request.Limit
-	for k := limit + pageSlack; ; k *= 2 {
+	limit, d := q.request.Limit, &q.policy.Diversity
+	k, full := limit+pageSlack, limit+pageSlack
+	if most := q.remoteCap(); most < limit {
+		full = most + max(limit-d.Window, 0) + 1 // more has no room on most pages
+	}
+	for ; ; k, full = 2*k, 2*full {
 		q.scored = 0
-		q.search(k, 0)
-		more := q.best[0].full() || q.best[1].full()
-		if q.choose(limit, more) {
+		q.search(k, full, 0)
+		if q.choose(limit) {
+			q.serve(limit)
 			q.write(page, limit)
 			return
 		}
 	}
 }
 
-// choose puts the candidates into the order of the page. It fails if a cap
-// could only be kept by a candidate that a collector left out.
-func (q *query) choose(limit int, more bool) bool {
-	q.order = append(append(q.order[:0], q.best[0].items...), q.best[1].items...)
-	order := q.order
-	sortBest(order, q.snapshot)
-	d := &q.policy.Diversity
-	window := min(d.Window, limit, len(order))
-	counts := caps{policy: d, remote: q.remoteCap()}
+// choose puts the candidates into the order of the page. It fails if one that
+// a collector left out might have had a place.
+func (q *query) choose(limit int) bool {
+	q.found = append(append(q.found[:0], q.best[0].items...), q.best[1].items...)
+	q.rank()
+	window := min(q.policy.Diversity.Window, limit, len(q.order))
+	counts := caps{policy: &q.policy.Diversity, remote: q.remoteCap()}
 	for place := range window {
 		i := place
-		for i < len(order) && !counts.allow(&order[i]) {
+		for i < len(q.order) && !counts.allow(q.ranked(i)) {
 			i++
 		}
-		if i == len(order) && more || i < len(order) && q.best.lost(&order[i], q.snapshot) {
-			return false
-		}
-		if i == len(order) {
+		if i == len(q.order) {
+			if q.best[0].full() || q.best[1].full() {
+				return false
+			}
 			i = place // none is left that breaks no cap: caps fall away
 		}
-		counts.add(&order[i])
-		moveTo(order, i, place)
+		if !q.surely(q.ranked(i), counts.remote > 0) {
+			return false
+		}
+		counts.add(q.ranked(i))
+		moveTo(q.order, i, place)
 	}
-	q.serve(limit)
+	for i := window; i < min(limit, len(q.order)); i++ {
+		if !q.surely(q.ranked(i), true) {
+			return false
+		}
+	}
+	return len(q.order) >= limit || !q.best[0].full() && !q.best[1].full()
+}
+
+// surely says that nothing a collector left out comes before c.
+func (q *query) surely(c *candidate, remote bool) bool {
+	for i := range q.best {
+		b := &q.best[i]
+		own := c.full == (i == 1)
+		if b.full() && (i == 0 || remote) && (c.score < b.floor || c.score == b.floor && !own) {
+			return false
+		}
+	}
 	return true
 }
 
+// rank orders what was found, best first.
+func (q *query) rank() {
+	q.order = q.order[:0]
+	for i := range q.found {
+		k := len(q.order)
+		q.order = append(q.order, int32(i))
+		for ; k > 0 && before(&q.found[i], &q.found[q.order[k-1]], q.snapshot); k-- {
+			q.order[k] = q.order[k-1]
+		}
+		q.order[k] = int32(i)
+	}
+}
+
+// ranked gives the i-th in order.
+func (q *query) ranked(i int) *candidate { return &q.found[q.order[i]] }
+
 // moveTo moves the item at i forward to place, keeping the others' order.
-func moveTo(items []candidate, i, place int) {
-	c := items[i]
-	copy(items[place+1:i+1], items[place:i])
-	items[place] = c
+func moveTo(order []int32, i, place int) {
+	c := order[i]
+	copy(order[place+1:i+1], order[place:i])
+	order[place] = c
 }
 
 // remoteCap gives how many full remote missions the window takes.
@@ -143,32 +184,34 @@ func (c *caps) add(x *candidate) {
 // distance scale, at unserved_min_share of the score it displaces, and
 // breaking no cap.
 func (q *query) serve(limit int) {
-	d, order := &q.policy.Diversity, q.order
+	d := &q.policy.Diversity
 	w := d.Window
-	if d.Unserved == 0 || d.UnservedDays == 0 || w == 0 || w > limit || len(order) < w {
+	if d.Unserved == 0 || d.UnservedDays == 0 || w == 0 || w > limit || len(q.order) < w {
 		return
 	}
 	counts := caps{policy: d, remote: q.remoteCap()}
 	for i := range w {
-		if order[i].nobody {
+		c := q.ranked(i)
+		if c.nobody {
 			return
 		}
 		if i < w-1 {
-			counts.add(&order[i])
+			counts.add(c)
 		}
 	}
-	u, ok := q.unserved(&counts, order[w-1].score*d.UnservedMinShare)
+	u, ok := q.unserved(&counts, q.ranked(w-1).score*d.UnservedMinShare)
 	if !ok {
 		return
 	}
-	for i := w; i < len(order); i++ {
-		if order[i].ordinal == u.ordinal {
-			moveTo(order, i, w-1)
+	for i := w; i < len(q.order); i++ {
+		if q.ranked(i).ordinal == u.ordinal {
+			moveTo(q.order, i, w-1)
 			return
 		}
 	}
-	q.order = append(order, u)
-	moveTo(q.order, len(order), w-1)
+	q.order = append(q.order, int32(len(q.found)))
+	q.found = append(q.found, u)
+	moveTo(q.order, len(q.order)-1, w-1)
 }
 
 // unserved searches for the best mission that nobody took, from a score up.
@@ -176,7 +219,7 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 	kept, scored := q.best, q.scored
 	q.best[0].items, q.best[1].items = nil, nil
 	q.only = counts
-	q.search(1, least)
+	q.search(1, 1, least)
 	for i := range q.best {
 		for k := range q.best[i].items {
 			if c := &q.best[i].items[k]; !ok || before(c, &u, q.snapshot) {
@@ -188,19 +231,20 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 	return u, ok
 }
 
-// allows says whether c may have the place of a mission that nobody took.
+// allows says whether x may have the place of a mission that nobody took.
 func (c *caps) allows(q *query, x *candidate) bool {
-	if !x.nobody || !c.allow(x) {
-		return false
-	}
-	class := q.snapshot.Missions.At(x.ordinal).Urgency
-	return x.km < 0 || x.km <= c.policy.UnservedScale*q.scaleKm[class]
+	return x.nobody && c.allow(x) && (x.km < 0 || x.km <= q.servesKm(q.snapshot.Missions.At(x.ordinal).Urgency))
+}
+
+// servesKm gives how far a mission that nobody took may be to have its place.
+func (q *query) servesKm(class uint8) float64 {
+	return q.policy.Diversity.UnservedScale * q.scaleKm[class]
 }
 
 // write fills the page's items.
 func (q *query) write(page *Page, limit int) {
-	for i := range q.order[:min(limit, len(q.order))] {
-		c := &q.order[i]
+	for i := range min(limit, len(q.order)) {
+		c := q.ranked(i)
 		text, l := q.snapshot.Texts.At(c.ordinal), q.snapshot.Live.At(c.ordinal)
 		item := Item{Ordinal: mission.Ordinal(c.ordinal), ID: text.ID, Score: c.score, Km: c.km, Free: -1, Mission: text.Summary}
 		if l.Known() {
@@ -250,8 +294,8 @@ func (q *query) widen(page *Page) {
 // placesWithin counts the missions at places within km among those found: all
 // there are, or more than enough of them.
 func (q *query) placesWithin(km float64) (n int) {
-	for i := range q.order {
-		if c := &q.order[i]; !c.remote && c.km <= km {
+	for i := range q.found {
+		if c := &q.found[i]; !c.remote && c.km <= km {
 			n++
 		}
 	}

@@ -19,6 +19,7 @@ type query struct {
 	policy   *mission.Policy
 	inForce  bool // policy is the snapshot's: standings are known
 	filter   *index.Filter
+	nothing  index.Filter // what a request without a filter has
 	request  *Request
 
 	at          geo.Vec
@@ -53,13 +54,16 @@ type query struct {
 	stamps   []uint32 // stamps[o] == stamp: ordinal o was looked at; closed(): by all its ways
 	stamp    uint32
 	heap     cellHeap
-	order    []candidate // of the page, and what was left over
+	found    []candidate // what the collectors kept
+	order    []int32     // found in the order of the page
+	decay    *decay
 	batch    batch
 	best     collectors
 	only     *caps // nil: all; else missions that nobody took and that break no cap
 	choosy   bool  // the filter chooses addresses
 	plain    bool  // the filter lets everything through
 	stamping bool  // some missions were looked at before the walk
+	twice    bool  // a mission may be met again
 	scored   int
 }
 
@@ -78,7 +82,11 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 	if q.inForce {
 		q.policy = s.Policy
 	}
-	q.filter = s.Compile(r.Filter, zones)
+	q.nothing = s.Everything()
+	q.filter = &q.nothing
+	if r.Filter != nil {
+		q.filter = s.Compile(r.Filter, zones)
+	}
 	q.choosy, q.plain = q.filter.ChoosesAddresses(), q.filter.Any()
 	q.scored, q.asked, q.strict, q.only = 0, 0, false, nil
 	q.barred = q.barred[:0]
@@ -292,7 +300,7 @@ func (q *query) begin() {
 		clear(q.stamps)
 		q.stamp = 2
 	}
-	q.stamping = false
+	q.stamping, q.twice = false, false
 	q.heap = q.heap[:0]
 }
 

@@ -187,6 +187,10 @@ func (q *query) considerWhole(o uint32) {
 // kept by its best, which the walk comes by before it ends.
 func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
 	if q.only != nil && e.Traits&index.Several != 0 {
+		q.considerWhole(e.Ordinal) // how far it is is told by its best way
+		return
+	}
+	if q.only != nil && e.Traits&index.Several != 0 {
 		q.considerWhole(e.Ordinal) // by its best way, not by one that happens to be allowed
 		return
 	}
@@ -217,7 +221,7 @@ func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
 	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
 		org: l.Org, group: l.Group, full: l.Full, nobody: q.nobody(e.Ordinal, l)}
 	if q.only == nil || q.only.allows(q, &c) {
-		best.offer(c, e.Traits&index.Several != 0, q.snapshot)
+		best.offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
 	}
 }
 

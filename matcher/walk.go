@@ -13,12 +13,12 @@ const fewMissions = 2000
 // boundSlack covers what float64 may lose between a bound and a score.
 const boundSlack = 1 + 1e-9
 
-// search fills the collector with the k best at or above least.
-func (q *query) search(k int, least float64) {
+// search fills the collectors with the k best, and the best done from
+// anywhere, at or above least.
+func (q *query) search(k, full int, least float64) {
 	q.begin()
-	for i := range q.best {
-		q.best[i].begin(k, least)
-	}
+	q.best[0].begin(k, least)
+	q.best[1].begin(full, least)
 	if q.filter.Never() {
 		return
 	}
@@ -51,8 +51,9 @@ func (q *query) searchAll() {
 
 // descend looks at cells best first, until none can beat the floor.
 func (q *query) descend() {
-	for i := range q.snapshot.Trees {
-		if q.enters(q.snapshot.Trees[i]) {
+	done := q.fromShelf()
+	for i, t := range q.snapshot.Trees {
+		if q.enters(t) && (t.Remote || !done) {
 			q.push(i, 0)
 		}
 	}
@@ -85,38 +86,56 @@ func (q *query) enters(t *index.Tree) bool {
 func (q *query) push(tree int, node uint32) {
 	t := q.snapshot.Trees[tree]
 	n := &t.Nodes[node]
-	bound, floor := q.standingBound(n)*boundSlack, q.best.of(t.Full).floor
-	if bound < floor || bound == 0 {
+	floor := q.best.of(t.Full).floor
+	distance := q.distanceBound(t, n)
+	// Cheap before dear: most cells are too far for anything in them.
+	if most := distance * float64(n.Top) * boundSlack; most < floor || most == 0 {
 		return
 	}
-	distance, ok := q.distanceBound(t, n)
-	if !ok {
-		return
-	}
-	bound *= distance
-	if bound >= floor {
+	if bound := distance * q.standingBound(n) * boundSlack; bound >= floor && bound > 0 {
 		q.heap.push(cell{bound: bound, distance: distance, node: node, tree: uint32(tree)})
 	}
 }
 
-// distanceBound gives the greatest distance factor in a cell; ok is false if
+// distanceBound bounds the distance factor in a cell from above; it is 0 if
 // all of it is out of reach.
-func (q *query) distanceBound(t *index.Tree, n *index.Node) (factor float64, ok bool) {
+func (q *query) distanceBound(t *index.Tree, n *index.Node) float64 {
 	switch {
 	case !q.placed:
-		return 1, true
+		return 1
 	case t.Remote:
-		return q.remoteD, true
+		return q.remoteD
 	}
 	km := n.MinKm(q.at)
-	if km > q.reachKm[t.Class] {
-		return 0, false
+	if km > q.reachKm[t.Class] || q.only != nil && km > q.servesKm(t.Class) {
+		return 0
 	}
-	beyond := km - q.policy.Distance.FreeKm
-	if beyond <= 0 {
-		return 1, true
+	return q.decay.bound((km - q.policy.Distance.FreeKm) * q.reciprok[t.Class])
+}
+
+// decay is e^-x in steps, a bound from above that costs one look.
+type decay [decayLen]float64
+
+// The steps of decay: within 1/64 a bound is 1.6 % too high at most. What lies
+// beyond the table, past e^-32, is bounded by its end.
+const (
+	decaySteps = 64
+	decayLen   = 32*decaySteps + 1
+)
+
+func newDecay() *decay {
+	d := new(decay)
+	for i := range d {
+		d[i] = math.Exp(-float64(i) / decaySteps)
 	}
-	return math.Exp(-beyond * q.reciprok[t.Class]), true
+	return d
+}
+
+func (d *decay) bound(x float64) float64 {
+	if x <= 0 {
+		return 1
+	}
+	return d[min(int(min(x, decayLen)*decaySteps), decayLen-1)]
 }
 
 // standingBound gives the greatest affinity times standing in a cell.
