@@ -17,16 +17,29 @@ func (s *sim) pick(words ...string) string { return words[s.rnd.IntN(len(words))
 func (s *sim) anyMission() string   { return fmt.Sprintf("m%d", s.rnd.IntN(simMissions)) }
 func (s *sim) anyVolunteer() string { return fmt.Sprintf("v%d", s.rnd.IntN(simVolunteers)) }
 
-// anyHold gives the id of a hold, mostly a young one.
-func (s *sim) anyHold() string {
-	if len(s.holds) == 0 || s.rnd.IntN(50) == 0 {
+// anyHold gives the id of a hold, mostly one in the state given.
+func (s *sim) anyHold(state string) string {
+	var fitting []string
+	for _, id := range s.holds {
+		if h := s.toy.holds[id]; h != nil && h.state == state {
+			fitting = append(fitting, id)
+		}
+	}
+	if len(fitting) > 0 && s.rnd.IntN(4) > 0 {
+		return fitting[s.rnd.IntN(len(fitting))]
+	}
+	if len(s.holds) == 0 || s.rnd.IntN(20) == 0 {
 		return "nobody"
 	}
-	recent := s.holds
-	if s.rnd.IntN(4) > 0 {
-		recent = s.holds[max(0, len(s.holds)-6):]
+	return s.holds[s.rnd.IntN(len(s.holds))]
+}
+
+// someTime gives a log time to move to, often the very end of a hold.
+func (s *sim) someTime() int64 {
+	if h := s.toy.holds[s.anyHold(mission.Held)]; h != nil && s.rnd.IntN(2) == 0 {
+		return h.expires
 	}
-	return recent[s.rnd.IntN(len(recent))]
+	return s.toy.now + []int64{-5, 0, 1, 20, 40, 90, 500, 4_000, 90_000, 2_600_000}[s.rnd.IntN(10)]
 }
 
 func (s *sim) newHold() string {
@@ -55,20 +68,20 @@ func (s *sim) command() mission.Command {
 		return mission.HoldSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots(),
 			Seconds: []int{0, 30, 60, 3_600}[s.rnd.IntN(4)], Confirm: s.rnd.IntN(4) == 0, Ref: s.pick("", "", "r1", "r2")}
 	case n < 58:
-		return mission.ConfirmSeat{Hold: s.anyHold(), Ref: s.pick("", "", "r3")}
+		return mission.ConfirmSeat{Hold: s.anyHold(mission.Held), Ref: s.pick("", "", "r3")}
 	case n < 66:
-		return mission.ReleaseSeat{Hold: s.anyHold(), Why: s.pick("", "ill")}
+		return mission.ReleaseSeat{Hold: s.anyHold(s.pick(mission.Held, mission.Confirmed)), Why: s.pick("", "ill")}
 	case n < 69:
-		return mission.ExtendSeat{Hold: s.anyHold(), Seconds: []int{30, 600, 3_600}[s.rnd.IntN(3)]}
+		return mission.ExtendSeat{Hold: s.anyHold(mission.Held), Seconds: []int{30, 600, 3_600}[s.rnd.IntN(3)]}
 	case n < 76:
-		return mission.AnswerSeat{Hold: s.anyHold(), By: s.pick("org", "volunteer"),
+		return mission.AnswerSeat{Hold: s.anyHold(mission.Confirmed), By: s.pick("org", "volunteer"),
 			Answer: s.pick(mission.AnswerAccepted, mission.AnswerRefused, mission.AnswerWithdrawn, mission.AnswerAttended)}
 	case n < 80:
 		return s.elsewhere()
 	case n < 84:
 		return mission.ImportSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots()}
 	case n < 95:
-		return mission.Tick{At: s.toy.now + []int64{-5, 0, 1, 20, 40, 90, 500, 4_000, 90_000, 2_600_000}[s.rnd.IntN(10)]}
+		return mission.Tick{At: s.someTime()}
 	}
 	return s.rareCommand()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"renfort/mission"
 )
@@ -164,8 +165,8 @@ func (t *toy) apply(e mission.Envelope) want {
 	t.seq++
 	if e.Key != "" {
 		k := &toyKey{end: t.now + 86_400, want: w}
-		if h, ok := e.Command.(mission.HoldSeat); ok {
-			k.volunteer = h.Volunteer
+		if id, _, named := strings.Cut(w.hold, " "); named {
+			k.volunteer = t.holds[id].volunteer
 		}
 		t.keys[e.Key] = k
 	}
