@@ -94,9 +94,12 @@ func checkOne(f *faults, pointer, s string, known ...string) {
 // checkRange refuses a number outside least to most, or not finite.
 func checkRange(f *faults, pointer string, v, least, most float64) {
 	if math.IsNaN(v) || v < least || v > most {
-		f.add(pointer, "is %v; it must be from %v to %v", v, least, most)
+		f.add(pointer, "is %v; it must be from %s to %s", v, plain(least), plain(most))
 	}
 }
+
+// plain writes a bound as people do: 1000000 and not 1e+06.
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 func checkRevision(f *faults, revision int64) {
 	if revision < 0 || revision > RevisionMax {
@@ -108,7 +111,7 @@ func checkRevision(f *faults, revision int64) {
 // Compiled patterns are immutable and safe for concurrent use.
 var (
 	mailPattern  = regexp.MustCompile(`[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}`)
-	phonePattern = regexp.MustCompile(`^(\+|00)\d[\d .()-]{7,}$|^0[1-9]([ .-]?\d{2}){4}$`)
+	phonePattern = regexp.MustCompile(`^(\+|00)[1-9][\d .()-]{7,}$|^0[1-9]([ .-]?\d{2}){4}$`)
 	namePattern  = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]+( \p{Lu}[\p{L}'’-]+)+$`)
 )
 

@@ -64,7 +64,12 @@ func decodeError(err error) error {
 		}
 		return invalidAt(string(syn.JSONPointer), fmt.Sprintf("%s (at byte %d)", what, syn.ByteOffset))
 	case errors.As(err, &sem):
-		return invalidAt(string(sem.JSONPointer), semanticDetail(sem))
+		pointer := string(sem.JSONPointer)
+		// A value that reads itself has an error within the error.
+		for inner := sem; errors.As(sem.Err, &inner); sem = inner {
+			pointer += string(inner.JSONPointer)
+		}
+		return invalidAt(pointer, semanticDetail(sem))
 	}
 	return &Error{Kind: Invalid, Detail: "the body cannot be read: " + err.Error()}
 }
@@ -77,28 +82,43 @@ func semanticDetail(sem *json.SemanticError) string {
 	case errors.As(sem.Err, &own):
 		return own.Error()
 	case sem.JSONKind != 0 && sem.GoType != nil && sem.Err == nil:
-		return fmt.Sprintf("is a %s where a %s is wanted", sem.JSONKind, wanted(sem.GoType.Kind().String()))
+		return fmt.Sprintf("is %s where %s is wanted", given(sem.JSONKind), wanted(sem.GoType.Kind().String()))
 	case sem.Err != nil:
 		return "cannot be read: " + strings.TrimPrefix(sem.Err.Error(), "json: ")
 	}
 	return "is of the wrong type"
 }
 
+// given names what stands on the wire.
+func given(kind jsontext.Kind) string {
+	switch kind {
+	case '{', '}':
+		return "an object"
+	case '[', ']':
+		return "a list"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	}
+	return "a " + kind.String() // string, number
+}
+
 // wanted names a Go kind as the wire does.
 func wanted(kind string) string {
 	switch {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
-		return "whole number"
+		return "a whole number"
 	case strings.HasPrefix(kind, "float"):
-		return "number"
-	case kind == "slice":
-		return "list"
+		return "a number"
+	case kind == "slice", kind == "array":
+		return "a list"
 	case kind == "struct", kind == "map":
-		return "object"
+		return "an object"
 	case kind == "bool":
 		return "true or false"
 	}
-	return kind
+	return "a " + kind
 }
 
 func invalidAt(pointer, detail string) error {

@@ -179,17 +179,30 @@ func (in *Intake) departmentOf(l *Location) string {
 	if c, ok := in.Places.ByINSEE(l.INSEE); ok && l.INSEE != "" {
 		return c.Department
 	}
-	if l.PostalCode != "" && l.Country != "" {
-		if cs := in.Places.ByPostalCode(l.PostalCode); len(cs) > 0 {
-			return cs[0].Department
-		}
+	if _, placed := l.Point(); placed && l.Country == "" {
+		return "" // the postal code may be a foreign one: the point knows better
 	}
-	if _, placed := l.Point(); !placed && l.PostalCode != "" {
-		if cs := in.Places.ByPostalCode(l.PostalCode); len(cs) > 0 {
-			return cs[0].Department
-		}
+	if c, ok := in.communeOf(l); ok {
+		return c.Department
+	}
+	if cs := in.Places.ByPostalCode(l.PostalCode); len(cs) > 0 {
+		return cs[0].Department
 	}
 	return ""
+}
+
+// communeOf gives the commune of an address's postal code that has its city's
+// name. A postal code may span departments: the name tells them apart.
+func (in *Intake) communeOf(l *Location) (gazetteer.Commune, bool) {
+	if l.City == "" {
+		return gazetteer.Commune{}, false
+	}
+	for _, c := range in.Places.ByPostalCode(l.PostalCode) {
+		if gazetteer.SameName(c.Name, l.City) {
+			return c, true
+		}
+	}
+	return gazetteer.Commune{}, false
 }
 
 // placeByCode places an address by its INSEE code, else its postal code and,
@@ -204,11 +217,9 @@ func (in *Intake) placeByCode(f *faults, pointer string, l *Location) {
 		l.setPoint(c.Point, string(c.Precision))
 		return
 	}
-	for _, c := range in.Places.ByPostalCode(l.PostalCode) {
-		if l.City != "" && gazetteer.SameName(c.Name, l.City) {
-			l.setPoint(c.Point, string(c.Precision))
-			return
-		}
+	if c, ok := in.communeOf(l); ok {
+		l.setPoint(c.Point, string(c.Precision))
+		return
 	}
 	p, precision, ok := in.Places.PlaceOfPostalCode(l.PostalCode)
 	if !ok {

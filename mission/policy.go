@@ -227,7 +227,7 @@ func (c policyCheck) rangeWords() string {
 	if c.exclusive {
 		from = "above"
 	}
-	return fmt.Sprintf("%s %v to %v", from, c.least, c.most)
+	return fmt.Sprintf("%s %s to %s", from, plain(c.least), plain(c.most))
 }
 
 func checkClock(f *faults, pointer, clock string) {

@@ -25,6 +25,9 @@ func (s *Skill) UnmarshalJSON(data []byte) error {
 		s.plain = true
 		return json.Unmarshal(data, &s.ID)
 	}
+	if len(data) > 0 && data[0] != '{' {
+		return Errorf(Invalid, "is neither an id nor an object with id and required")
+	}
 	var o skillObject
 	if err := decodeStrict(data, &o); err != nil {
 		return fmt.Errorf("mission: a skill is an id or {id, required}: %w", err)

@@ -91,29 +91,31 @@ func (in *Intake) slotTimes(f *faults, pointer string, s *Slot, loc *time.Locati
 // eveningHour is when an evening begins.
 const eveningHour = 18
 
-// daysBetween gives the times of the week that a span touches. A bare day may
-// be any hour of it. A span of a week touches all.
+// daysBetween gives the times of the week that a span touches; one that ends
+// as the evening begins does not touch it. A bare day may be any hour of it,
+// and a span of a week touches all.
 func daysBetween(starts, ends int64, bare bool, loc *time.Location) (days DayMask) {
 	from, to := time.Unix(starts, 0).In(loc), time.Unix(ends, 0).In(loc)
 	if to.Sub(from) >= 7*24*time.Hour {
 		return Weekday | Evening | Weekend
 	}
-	for t := from; !t.After(to); t = t.AddDate(0, 0, 1) {
-		weekend := t.Weekday() == time.Saturday || t.Weekday() == time.Sunday
-		late := !bare && t.Hour() >= eveningHour
-		switch {
-		case bare && weekend:
-			days |= Weekend | Evening
-		case bare:
-			days |= Weekday | Evening
-		case late:
-			days |= Evening
-		case weekend:
+	y, m, d := from.Date()
+	if bare && ends == starts {
+		to = from.AddDate(0, 0, 1)
+	}
+	touches := func(a, b time.Time) bool { return from.Before(b) && (to.After(a) || !from.Before(a)) }
+	hour := func(h int) time.Time { return time.Date(y, m, d, h, 0, 0, 0, loc) }
+	for ; !hour(0).After(to); d++ {
+		day, evening, next := hour(0), hour(eveningHour), hour(24)
+		if touches(day, evening) && (day.Weekday() == time.Saturday || day.Weekday() == time.Sunday) {
 			days |= Weekend
-		default:
+		} else if touches(day, evening) {
 			days |= Weekday
 		}
-		if holiday(t) {
+		if touches(evening, next) {
+			days |= Evening
+		}
+		if touches(day, next) && holiday(day) {
 			days |= Holiday
 		}
 	}
