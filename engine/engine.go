@@ -72,9 +72,6 @@ func Open(o Options) (*Engine, error) {
 	if err := e.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), s.Close())
 	}
-	if err := e.TickAt(e.clock()); err != nil {
-		return nil, errors.Join(fmt.Errorf("engine: first tick: %w", err), s.Close())
-	}
 	e.opened.Store(true)
 	ctx, stop := context.WithCancel(context.Background())
 	e.stop = stop
@@ -84,14 +81,26 @@ func Open(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// load derives the index from the whole state.
+// load derives the index from the whole state, moves log time to now and
+// shows what there is.
 func (e *Engine) load() error {
 	e.index = index.New(index.Options{Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
 		Zones: e.zones, Standing: matcher.Standing})
 	e.intake.Store(mission.NewIntake(e.store.Taxonomy(), e.places, e.zones))
 	take := func(c mission.Change) { e.index.Load(&c) }
-	_, _, err := e.store.Load(take, take, take)
-	return err
+	seq, now, err := e.store.Load(take, take, take)
+	if err != nil {
+		return err
+	}
+	if err := e.TickAt(e.clock()); err != nil {
+		return fmt.Errorf("first tick: %w", err)
+	}
+	if e.index.Snapshot().Seq < seq {
+		// That Tick changed nothing, so that nothing was shown: the process
+		// was away for less than a second, or its clock was set back.
+		e.index.Apply([]mission.Change{{Seq: seq, At: now, Kind: mission.Ticked}})
+	}
+	return nil
 }
 
 // committed takes in what the store has made durable, before its callers hear

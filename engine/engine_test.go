@@ -77,6 +77,30 @@ func TestWritesShowWithTheirReply(t *testing.T) {
 	}
 }
 
+// What was there shows again from the start, also where the clock has not moved
+// since, or was set back, so that the first Tick changes nothing.
+func TestReopenedWithinTheSecond(t *testing.T) {
+	dir := t.TempDir()
+	e := mustOpen(t, dir)
+	want := mustPut(t, e, "m1", 1)
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, now := range []time.Time{at, at.Add(-time.Hour)} {
+		e, err := engine.Open(engine.Options{Dir: dir, Clock: func() time.Time { return now }, ManualTicks: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := mustRecommend(t, e, "v1")
+		if len(page.Items) != 1 || page.Seq != want.Seq || !e.Now().Equal(at) {
+			t.Errorf("reopened at %v: got %d missions as of seq %d at %v, want m1 as of %d at %v", now, len(page.Items), page.Seq, e.Now(), want.Seq, at)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // min_seq waits for what is not there yet, and says when it does not come.
 func TestAwait(t *testing.T) {
 	e := mustOpen(t, t.TempDir())

@@ -226,15 +226,18 @@ func (s *server) must(status int, method, path, body string, v any) {
 	s.t.Helper()
 	r := s.ask(method, path, body)
 	if r.status != status {
-		s.t.Fatalf("%s %s %s: got %d %v %s, want %d", method, path, body, r.status, r.err, r.body, status)
+		s.t.Fatalf("%s %s %s: got %d %v %s, want %d", method, path, body, r.status, r.err, beginning(r.body), status)
 	}
 	if v == nil {
 		return
 	}
 	if err := json.Unmarshal(r.body, v); err != nil {
-		s.t.Fatalf("%s %s: %v in %s", method, path, err, r.body)
+		s.t.Fatalf("%s %s: %v in %s", method, path, err, beginning(r.body))
 	}
 }
+
+// beginning gives as much of a body as a failure should print.
+func beginning(b []byte) []byte { return b[:min(len(b), 500)] }
 
 // eventually waits until something is so.
 func eventually(t testing.TB, what string, so func() bool) {
