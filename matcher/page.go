@@ -199,7 +199,16 @@ func (q *query) serve(limit int) {
 			counts.add(c)
 		}
 	}
-	u, ok := q.unserved(&counts, q.ranked(w-1).score*d.UnservedMinShare)
+	least := q.ranked(w-1).score * d.UnservedMinShare
+	for i := w; i < len(q.order); i++ { // most often it was found already
+		if c := q.ranked(i); counts.allows(q, c) && q.surely(c, counts.remote > 0) {
+			if c.score >= least {
+				moveTo(q.order, i, w-1)
+			}
+			return
+		}
+	}
+	u, ok := q.unserved(&counts, least)
 	if !ok {
 		return
 	}
@@ -216,8 +225,8 @@ func (q *query) serve(limit int) {
 
 // unserved searches for the best mission that nobody took, from a score up.
 func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
-	kept, scored := q.best, q.scored
-	q.best[0].items, q.best[1].items = nil, nil
+	scored := q.scored
+	q.best, q.spare = q.spare, q.best
 	q.only = counts
 	q.search(1, 1, least)
 	for i := range q.best {
@@ -227,7 +236,8 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 			}
 		}
 	}
-	q.only, q.best, q.scored = nil, kept, scored
+	q.best, q.spare = q.spare, q.best
+	q.only, q.scored = nil, scored
 	return u, ok
 }
 

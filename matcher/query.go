@@ -59,11 +59,12 @@ type query struct {
 	decay    *decay
 	batch    batch
 	best     collectors
-	only     *caps // nil: all; else missions that nobody took and that break no cap
-	choosy   bool  // the filter chooses addresses
-	plain    bool  // the filter lets everything through
-	stamping bool  // some missions were looked at before the walk
-	twice    bool  // a mission may be met again
+	spare    collectors // for the search of the unserved place
+	only     *caps      // nil: all; else missions that nobody took and that break no cap
+	choosy   bool       // the filter chooses addresses
+	plain    bool       // the filter lets everything through
+	stamping bool       // some missions were looked at before the walk
+	twice    bool       // a mission may be met again
 	scored   int
 }
 
@@ -268,6 +269,9 @@ func (q *query) bars(o uint32) bool {
 // apart.
 func (q *query) admits(e *index.Entry) bool {
 	if len(q.barred) > 0 && q.bars(e.Ordinal) {
+		return false
+	}
+	if e.Traits&index.NeedsOfSkills != 0 && len(q.skills) == 0 {
 		return false
 	}
 	if e.Traits&index.NeedsOfSkills == 0 && q.plain {

@@ -34,11 +34,15 @@ func (q *query) fromShelf() (done bool) {
 	if shelf == nil {
 		return false
 	}
-	q.stamping = true
 	if q.takeFrom(shelf) {
 		return true
 	}
-	q.twice = true
+	for i := range shelf.Rows { // the trees have them too
+		if o := shelf.Rows[i].Ordinal; q.stamps[o] != q.closed() {
+			q.stamps[o] = q.stamp
+		}
+	}
+	q.stamping, q.twice = true, true
 	return false
 }
 
