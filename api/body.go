@@ -42,6 +42,8 @@ func (c *call) readBody() error {
 	return nil
 }
 
+// checkEncoding refuses a compressed body: what it would unpack to is not
+// known, and limits are on what is read.
 func (c *call) checkEncoding() error {
 	if e := c.ctx.Request.Header.ContentEncoding(); len(e) > 0 && string(e) != "identity" {
 		return mission.Errorf(mission.Unsupported, "a request body with Content-Encoding is not read; send it plain")
@@ -49,11 +51,14 @@ func (c *call) checkEncoding() error {
 	return nil
 }
 
+// tooLarge is the refusal of a body, with the limit that it broke.
 func tooLarge(limit int) error {
 	return mission.Errorf(mission.TooLarge, "the body is over %d bytes", limit)
 }
 
-// readWhole reads the body into c.body; one over the limit is refused.
+// readWhole reads the body into c.body; one over the limit is refused. The
+// limit holds for bodies of unknown length too, which end where it is
+// reached.
 func (c *call) readWhole(limit int) error {
 	length := c.ctx.Request.Header.ContentLength()
 	if length > limit {
@@ -91,13 +96,17 @@ func (c *call) readWhole(limit int) error {
 // bodyStepBytes is by how much the buffer of a body grows at least.
 const bodyStepBytes = 4 << 10
 
+// cutOff is the refusal of a body whose sender stopped half-way. Nothing of
+// it is stored, except the lines of a bulk that came whole.
 func cutOff() error { return invalid("", "the body ended before its length") }
 
 // drainBytesMax is how much of an unread body is read and thrown away, so
 // that its sender comes to read the answer. Beyond it the connection closes.
 const drainBytesMax = 2 * mission.BulkBytesMax
 
-// drain reads what a handler did not, for the sake of the next request.
+// drain reads what a handler did not, for the sake of the next request. A
+// client that is still sending does not read; closing at once would reset
+// what it was to be told.
 func (c *call) drain() {
 	if c.read {
 		return
@@ -133,6 +142,7 @@ func decodeObject(data []byte, v any) error {
 const compressBytesMin = 1 << 10
 
 // compress encodes the answer as the client accepts it: zstd before gzip.
+// Short answers are not worth it, and streams are sent as they are.
 func (c *call) compress() {
 	if len(c.out) < compressBytesMin {
 		return
@@ -172,6 +182,8 @@ func accepts(header []byte, coding string) bool {
 // joinWords lists words for people.
 func joinWords(words []string) string { return strings.Join(words, ", ") }
 
+// scopeChoice says in words which scopes suffice, for refusals and for the
+// document.
 func scopeChoice(sets []scope) string {
 	var words []string
 	for _, s := range sets {

@@ -106,7 +106,8 @@ func (c *call) lines(limit int) (*lines, error) {
 	return newLines(stream, limit, length), nil
 }
 
-// add makes a command of a line, or a refusal.
+// add makes a command of a line, or a refusal. A key is that of the line: a
+// repeat of the body repeats each of them.
 func (b *bulk) add(line []byte, number int, read lineReader) {
 	command, id, err := read(line)
 	at := bulkLine{number, id}
@@ -123,7 +124,8 @@ func (b *bulk) add(line []byte, number int, read lineReader) {
 	b.bytes += len(line)
 }
 
-// flush submits what was read and counts what came of it.
+// flush submits what was read and counts what came of it. Past the deadline
+// the outcome of the rest is unknown, and so is the answer.
 func (b *bulk) flush() error {
 	if len(b.envs) == 0 {
 		return nil
@@ -171,6 +173,8 @@ func (c *call) lineError(err error) *mission.Error {
 	return mission.Errorf(mission.Unknown, "the line met a fault inside; it is in the log")
 }
 
+// appendLineError appends one refused line: what the contract names, and the
+// pointers and facts that a single request would have been told.
 func appendLineError(b []byte, at bulkLine, e *mission.Error) []byte {
 	b = appendUint(b, `{"line":`, uint64(at.number))
 	b = appendStringOrNull(append(b, `,"id":`...), at.id)
@@ -193,6 +197,9 @@ func lineDetail(e *mission.Error) string {
 	return detail
 }
 
+// answer writes the counts, the refused lines in the order of the body, and
+// the last seq. The status is 200 even if every line was refused: the request
+// itself was carried out.
 func (b *bulk) answer() {
 	c := b.c
 	c.wrote(fasthttp.StatusOK, b.seq)
@@ -214,7 +221,8 @@ func (b *bulk) answer() {
 	c.out = append(appendUint(o, `,"seq":`, b.seq), '}')
 }
 
-// bulkMissions answers POST /v1/missions/bulk.
+// bulkMissions answers POST /v1/missions/bulk. Lines are put in their order:
+// of two for one mission, the later stands.
 func (c *call) bulkMissions() error {
 	keep, err := c.one("seats", "at_least_taken")
 	if err != nil {
@@ -281,7 +289,8 @@ func lineID(line []byte) mission.ID {
 	return id
 }
 
-// bulkVolunteers answers POST /v1/volunteers/bulk.
+// bulkVolunteers answers POST /v1/volunteers/bulk. Erasing people is not done
+// in bulk.
 func (c *call) bulkVolunteers() error {
 	return c.bulk(func(line []byte) (mission.Command, mission.ID, error) {
 		v, err := c.readVolunteer(line, "")
@@ -303,7 +312,8 @@ type seatLine struct {
 	At        mission.Moment `json:"at"`
 }
 
-// bulkSeats answers POST /v1/seats/bulk?import=true.
+// bulkSeats answers POST /v1/seats/bulk?import=true. The seats were given
+// before: no event, no fill rate, and beyond the total if need be.
 func (c *call) bulkSeats() error {
 	if imports, err := c.flag("import"); err != nil {
 		return err
@@ -324,6 +334,8 @@ func (c *call) bulkSeats() error {
 	})
 }
 
+// check refuses what the reducer would not look at: it sees ids and numbers,
+// not the words of the wire.
 func (b *seatLine) check(c *call) (at int64, err error) {
 	if err := mission.CheckID("/mission", b.Mission); err != nil {
 		return 0, err
@@ -345,7 +357,8 @@ func (b *seatLine) check(c *call) (at int64, err error) {
 // feedbackTypes are the words that feedback's type may be.
 var feedbackTypes = []string{"shown", "opened", "dismissed", "applied"}
 
-// feedback answers POST /v1/feedback.
+// feedback answers POST /v1/feedback. It is kept for the last 64 things of a
+// person and thirty days.
 func (c *call) feedback() error {
 	return c.bulk(func(line []byte) (mission.Command, mission.ID, error) {
 		var f mission.Feedback
@@ -359,6 +372,9 @@ func (c *call) feedback() error {
 	})
 }
 
+// checkFeedback refuses feedback that names nobody, nothing or an unknown
+// type. Somebody without a record is no error: there is nobody to remember it
+// for, and the store drops it.
 func (c *call) checkFeedback(f *mission.Feedback) error {
 	fields := checkPerson("/volunteer", f.Volunteer)
 	if !slices.Contains(feedbackTypes, f.Type) {

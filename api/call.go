@@ -72,7 +72,9 @@ func (c *call) end() {
 	c.ranking.end()
 }
 
-// run does everything between the request and its answer but writing it.
+// run does everything between the request and its answer but writing it. The
+// order is from cheap to dear: who asks and how much is under way is settled
+// before a body is read.
 func (c *call) run() error {
 	f := c.s.tree.find(c.method(), c.ctx.URI().PathOriginal())
 	c.route = f.route
@@ -134,7 +136,9 @@ func (c *call) noRoute(allow []string) error {
 	return mission.Errorf(mission.MethodNotAllowed, "this path takes %s", joinWords(allow))
 }
 
-// authorize finds the key and checks its scopes and rate.
+// authorize finds the key and checks its scopes and rate. Unknown keys are
+// told apart from missing ones, and from keys that may not: each has another
+// remedy.
 func (c *call) authorize() error {
 	if c.s.grants == nil || len(c.route.scopes) == 0 {
 		return nil
@@ -160,6 +164,8 @@ func (c *call) authorize() error {
 	return nil
 }
 
+// sentKey gives the key of the request, from either of the two headers; empty
+// for none. Bearer goes first.
 func (c *call) sentKey() []byte {
 	const bearer = "Bearer "
 	h := c.ctx.Request.Header.Peek(fasthttp.HeaderAuthorization)
@@ -264,6 +270,8 @@ func (c *call) await() error {
 	return c.awaitSeq(seq)
 }
 
+// awaitSeq waits until reads see a seq. The usual case, that they do, costs
+// one comparison.
 func (c *call) awaitSeq(seq uint64) error {
 	if seq <= c.s.engine.Seq() {
 		return nil
@@ -303,7 +311,8 @@ func (c *call) appendSeqTook(b []byte, seq uint64) []byte {
 	return b
 }
 
-// envelope wraps a command with the caller's idempotency key.
+// envelope wraps a command with the caller's idempotency key. The query
+// belongs to what was sent: the same body with force is another wish.
 func (c *call) envelope(command mission.Command) (mission.Envelope, error) {
 	env := mission.Envelope{Command: command}
 	key := c.ctx.Request.Header.Peek(headerIdempotency)
@@ -318,7 +327,8 @@ func (c *call) envelope(command mission.Command) (mission.Envelope, error) {
 	return env, nil
 }
 
-// scoped makes a caller's key that of this caller, route and path.
+// scoped makes a caller's key that of this caller, route and path. Two
+// callers, or two routes, may use the same words.
 func (c *call) scoped(key []byte) string {
 	d := sha256.New()
 	for _, part := range []string{c.key.id(), c.route.method, c.route.pattern, c.id[0], c.id[1]} {
@@ -338,6 +348,9 @@ func (c *call) submit(command mission.Command) (mission.Result, error) {
 	return c.submitEnvelope(env)
 }
 
+// submitEnvelope is submit for a command that is wrapped already. When the
+// deadline passes the command may still be applied, which is why the answer
+// to that is "unavailable" and not a refusal.
 func (c *call) submitEnvelope(env mission.Envelope) (mission.Result, error) {
 	if err := c.late(); err != nil {
 		return mission.Result{}, err

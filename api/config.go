@@ -80,6 +80,8 @@ func (c Config) Validate() error {
 	return c.validateKeys()
 }
 
+// validateKeys also refuses two keys of one name: names scope idempotency
+// keys, and one caller must not be answered with what another did.
 func (c Config) validateKeys() error {
 	names := map[string]bool{}
 	for i := range c.Keys {

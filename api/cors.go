@@ -14,7 +14,8 @@ const (
 )
 
 // cors lets the pages of the configured origins read answers. Keys travel in
-// headers and never in cookies, so credentials are not allowed.
+// headers and never in cookies, so credentials are not allowed. It is done
+// before anything may fail: a page must be able to read refusals, too.
 func (c *call) cors() {
 	origins := c.s.config.CORSOrigins
 	if len(origins) == 0 {

@@ -31,6 +31,8 @@ func encodeCursor(walk uint64, after string) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// cursorSum covers the version and the walk too, so that no part of a cursor
+// can be exchanged for another's.
 func cursorSum(walk uint64, after []byte) uint64 {
 	var d xxhash.Digest
 	d.ResetWithSeed(cursorSalt)
@@ -44,7 +46,8 @@ func cursorSum(walk uint64, after []byte) uint64 {
 
 // decodeCursor reads what encodeCursor wrote for the walk; "" is its
 // beginning. It refuses a cursor that Renfort did not make, or made for
-// another walk.
+// another walk. It tells no secrets to who takes it apart, and takes none
+// from who makes one up.
 func decodeCursor(walk uint64, text string) (after string, err error) {
 	if text == "" {
 		return "", nil

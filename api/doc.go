@@ -6,7 +6,35 @@
 // that decodes, asks the engine, and writes JSON. Nothing is decided here
 // about seats or ranking.
 //
-// The hot path, a recommendation, decodes and encodes by hand into memory
-// that is kept for the next request. Everything a fasthttp handler reads from
-// its request dies with the handler, so what goes into a command is copied.
+// # The way of a request
+//
+// call.run goes from cheap to dear: the route, the key and its rate, whether
+// there is room in its class, parameters, the body under its limit, min_seq;
+// then the handler. What any of them refuses becomes problem+json in one
+// place, and what the handler wrote leaves in another.
+//
+// # Memory
+//
+// Calls are pooled with all their buffers, and an answer's buffer changes
+// hands with fasthttp's instead of being copied. Everything a handler reads
+// from its request dies with it, so that what goes into a command is copied:
+// path parameters when they are decoded, bodies by the JSON reader. The hot
+// path, a recommendation, decodes and encodes by hand; what it is not sure of
+// it leaves to the strict reader.
+//
+// # Where the contract is silent
+//
+//   - A query parameter without a value counts as left out, as forms send it;
+//     one given twice is refused.
+//   - In GET /v1/recommendations lat, lon, near, radius_km, domain and activity
+//     are the profile's; every other name of a search is a filter.
+//   - A box is south, west, north, east; a polygon's corners are lat, lon.
+//   - A key for some publishers finds nothing of others (404), may not replace
+//     what is theirs (403), and needs not name its own where it has one.
+//   - Writes answer with the record as it was stored.
+//   - 503 unavailable says that the outcome of a write is not known; 500
+//     internal is a fault of ours. Both are beyond the contract's list.
+//   - A bulk answer lists at most 10,000 refused lines, and counts all.
+//   - What stored volunteers are recommended is remembered as shown once a
+//     second, for at most a thousand people; a digest's without that bound.
 package api

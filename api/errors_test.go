@@ -222,81 +222,93 @@ func TestEveryRouteOnWhatIsNotThere(t *testing.T) {
 	l.refused("not_found", "POST", "/v1/recommendations", `{"profile":{},"policy":"none/1"}`)
 }
 
-// The refusals that depend on state, each by its shortest way. seen collects
-// the codes that came up.
-func TestEveryCode(t *testing.T) {
-	l := openService(t, nil)
-	seen := map[string]bool{"internal": true} // a fault of our own cannot be asked for
-	f := func(code string, status int, method, path, body string, headers ...string) answer {
-		t.Helper()
-		a := l.refused(code, method, path, body, headers...)
-		if a.status != status {
-			t.Errorf("%s %s: status %d, want %d", method, path, a.status, status)
-		}
-		if a.status == 429 || a.status == 503 {
-			if a.header.Get("Retry-After") == "" {
-				t.Errorf("%s %s: %d without Retry-After", method, path, a.status)
-			}
-		}
-		seen[a.code()] = true
-		return a
-	}
-	l.must(201, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":1,"min_age":18`))
-	l.must(201, "PUT", "/v1/volunteers/young", `{"birth_year":2009}`)
-	held := l.must(201, "POST", "/v1/missions/m1/holds", `{"volunteer":"v1"}`).json(t)["hold"].(string)
+// codes collects the codes that came up.
+type codes struct {
+	*live
+	seen map[string]bool
+}
 
-	full := f("mission_full", 409, "POST", "/v1/missions/m1/holds", `{"volunteer":"v2"}`).json(t)
-	if full["alternatives"] == nil || full["waiting"] == nil {
-		t.Errorf("a full mission tells %v", full)
+// f expects a refusal by its code and status.
+func (c codes) f(code string, status int, method, path, body string, headers ...string) answer {
+	c.t.Helper()
+	a := c.refused(code, method, path, body, headers...)
+	if a.status != status {
+		c.t.Errorf("%s %s: status %d, want %d", method, path, a.status, status)
 	}
-	cut := f("conflict", 409, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":0`)).json(t)
-	if cut["taken"] != 1.0 || cut["minimum"] != 1.0 {
-		t.Errorf("a cut below what is taken tells %v", cut)
+	if (a.status == 429 || a.status == 503) && a.header.Get("Retry-After") == "" {
+		c.t.Errorf("%s %s: %d without Retry-After", method, path, a.status)
 	}
-	f("has_seats", 409, "DELETE", "/v1/missions/m1", "")
-	f("not_eligible", 409, "POST", "/v1/missions/m1/holds", `{"volunteer":"young"}`)
-	f("precondition_failed", 412, "PUT", "/v1/missions/m1", niceMission("m1", ""), "If-Match", `"12345-1"`)
-	l.must(200, "POST", "/v1/holds/"+held+"/release", "")
-	f("already_resolved", 409, "POST", "/v1/holds/"+held+"/confirm", "")
-	l.must(201, "PUT", "/v1/missions/far", `{"title":"x","remote":"full","booking":"elsewhere","url":"https://example.org"}`)
-	if a := f("book_elsewhere", 409, "POST", "/v1/missions/far/holds", `{"volunteer":"v1"}`); a.json(t)["url"] != "https://example.org" {
-		t.Errorf("no address in %s", a.body)
-	}
-	l.must(200, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":2`), "Idempotency-Key", "k1")
-	f("idempotency_mismatch", 422, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":3`), "Idempotency-Key", "k1")
-	late := l.must(201, "POST", "/v1/missions/m1/holds", `{"volunteer":"v3","ttl_s":30}`).json(t)["hold"].(string)
-	for i := range 3 {
-		l.must(201, "PUT", fmt.Sprintf("/v1/missions/n%d", i), niceMission(fmt.Sprint("n", i), `,"seats":5`))
-		l.must(201, "POST", fmt.Sprintf("/v1/missions/n%d/holds", i), `{"volunteer":"greedy"}`)
-	}
-	f("too_many_holds", 429, "POST", "/v1/missions/m1/holds", `{"volunteer":"greedy"}`)
-	if err := l.engine.TickAt(start().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	f("hold_expired", 410, "POST", "/v1/holds/"+late+"/confirm", "")
-	f("invalid", 400, "POST", "/v1/missions/m1/holds", `{}`)
-	f("not_found", 404, "GET", "/v1/missions/nothing", "")
-	f("method_not_allowed", 405, "PATCH", "/v1/policy", "")
-	f("unsupported", 501, "GET", "/v1/missions/m1/waiting", "")
-	f("stale", 503, "GET", "/v1/missions/m1?min_seq=999999", "", "X-Request-Timeout", "10")
-	f("too_large", 413, "PUT", "/v1/missions/m1", strings.Repeat(" ", mission.BodyBytesMax+1))
-	l.service.Crowd(1 << 30)
-	f("overloaded", 503, "GET", "/v1/missions/m1", "")
-	l.service.Crowd(-1 << 30)
-	strict := openService(t, withKeys(t, map[string][]string{"reader": {"search"}}, nil, 0.001))
-	l = strict
-	f("unauthorized", 401, "GET", "/v1/missions", "")
-	f("forbidden", 403, "PUT", "/v1/missions/m1", `{}`, "x-api-key", strict.key("reader"))
-	f("rate_limited", 429, "GET", "/v1/missions", "", "x-api-key", strict.key("reader"))
-	closed := openService(t, nil)
-	l = closed
+	c.seen[a.code()] = true
+	return a
+}
+
+// Every code of the table, each by its shortest way.
+func TestEveryCode(t *testing.T) {
+	seen := map[string]bool{"internal": true} // a fault of our own cannot be asked for
+	refusedSeats(codes{openService(t, nil), seen})
+	refusedRequests(codes{openService(t, nil), seen})
+	strict := codes{openService(t, withKeys(t, map[string][]string{"reader": {"search"}}, nil, 0.001)), seen}
+	strict.f("unauthorized", 401, "GET", "/v1/missions", "")
+	strict.f("forbidden", 403, "PUT", "/v1/missions/m1", `{}`, "x-api-key", strict.key("reader"))
+	strict.f("rate_limited", 429, "GET", "/v1/missions", "", "x-api-key", strict.key("reader"))
+	closed := codes{openService(t, nil), seen}
 	if err := closed.engine.Close(); err != nil {
 		t.Fatal(err)
 	}
-	f("unavailable", 503, "PUT", "/v1/volunteers/v1", `{}`)
+	closed.f("unavailable", 503, "PUT", "/v1/volunteers/v1", `{}`)
 	for _, code := range api.Codes() {
 		if !seen[code] {
 			t.Errorf("the code %s never came up", code)
 		}
 	}
+}
+
+// refusedSeats meets the refusals that depend on seats.
+func refusedSeats(c codes) {
+	c.must(201, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":1,"min_age":18`))
+	c.must(201, "PUT", "/v1/volunteers/young", `{"birth_year":2009}`)
+	held := c.must(201, "POST", "/v1/missions/m1/holds", `{"volunteer":"v1"}`).json(c.t)["hold"].(string)
+	full := c.f("mission_full", 409, "POST", "/v1/missions/m1/holds", `{"volunteer":"v2"}`).json(c.t)
+	if full["alternatives"] == nil || full["waiting"] == nil {
+		c.t.Errorf("a full mission tells %v", full)
+	}
+	cut := c.f("conflict", 409, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":0`)).json(c.t)
+	if cut["taken"] != 1.0 || cut["minimum"] != 1.0 {
+		c.t.Errorf("a cut below what is taken tells %v", cut)
+	}
+	c.f("has_seats", 409, "DELETE", "/v1/missions/m1", "")
+	c.f("not_eligible", 409, "POST", "/v1/missions/m1/holds", `{"volunteer":"young"}`)
+	c.must(200, "POST", "/v1/holds/"+held+"/release", "")
+	c.f("already_resolved", 409, "POST", "/v1/holds/"+held+"/confirm", "")
+	c.must(201, "PUT", "/v1/missions/far", `{"title":"x","remote":"full","booking":"elsewhere","url":"https://example.org"}`)
+	if a := c.f("book_elsewhere", 409, "POST", "/v1/missions/far/holds", `{"volunteer":"v1"}`); a.json(c.t)["url"] != "https://example.org" {
+		c.t.Errorf("no address in %s", a.body)
+	}
+	late := c.must(201, "POST", "/v1/missions/m1/holds", `{"volunteer":"v3","ttl_s":30}`).json(c.t)["hold"].(string)
+	for i := range 3 {
+		c.must(201, "PUT", fmt.Sprintf("/v1/missions/n%d", i), niceMission(fmt.Sprint("n", i), `,"seats":5`))
+		c.must(201, "POST", fmt.Sprintf("/v1/missions/n%d/holds", i), `{"volunteer":"greedy"}`)
+	}
+	c.f("too_many_holds", 429, "POST", "/v1/missions/m1/holds", `{"volunteer":"greedy"}`)
+	if err := c.engine.TickAt(start().Add(time.Minute)); err != nil {
+		c.t.Fatal(err)
+	}
+	c.f("hold_expired", 410, "POST", "/v1/holds/"+late+"/confirm", "")
+}
+
+// refusedRequests meets the refusals that depend on the request.
+func refusedRequests(c codes) {
+	c.must(201, "PUT", "/v1/missions/m1", niceMission("m1", ""))
+	c.f("precondition_failed", 412, "PUT", "/v1/missions/m1", niceMission("m1", ""), "If-Match", `"12345-1"`)
+	c.must(200, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":2`), "Idempotency-Key", "k1")
+	c.f("idempotency_mismatch", 422, "PUT", "/v1/missions/m1", niceMission("m1", `,"seats":3`), "Idempotency-Key", "k1")
+	c.f("invalid", 400, "POST", "/v1/missions/m1/holds", `{}`)
+	c.f("not_found", 404, "GET", "/v1/missions/nothing", "")
+	c.f("method_not_allowed", 405, "PATCH", "/v1/policy", "")
+	c.f("unsupported", 501, "GET", "/v1/missions/m1/waiting", "")
+	c.f("stale", 503, "GET", "/v1/missions/m1?min_seq=999999", "", "X-Request-Timeout", "10")
+	c.f("too_large", 413, "PUT", "/v1/missions/m1", strings.Repeat(" ", mission.BodyBytesMax+1))
+	c.service.Crowd(1 << 30)
+	c.f("overloaded", 503, "GET", "/v1/missions/m1", "")
+	c.service.Crowd(-1 << 30)
 }

@@ -75,7 +75,7 @@ func (r *filterReader) done(pointer string) (*mission.Filter, error) {
 }
 
 // param takes over one query parameter; known is false for a name that is no
-// filter's.
+// filter's. Lists are comma-separated.
 func (r *filterReader) param(name string, value []byte) (known bool, err error) {
 	f := &r.filter
 	if list := filterList(f, name); list != nil {
@@ -114,6 +114,8 @@ func (r *filterReader) param(name string, value []byte) (known bool, err error) 
 	return true, err
 }
 
+// numberInto reads a number that may be left out: nil is what tells "not
+// given" from zero.
 func numberInto(to **float64, name string, value []byte) error {
 	v, err := parseNumber(name, value)
 	*to = &v
@@ -132,6 +134,8 @@ func splitList(value []byte) (list []string) {
 	return list
 }
 
+// attribute adds a condition on one attribute. Several names make several
+// conditions, all of which must hold.
 func (r *filterReader) attribute(name string, values []string) error {
 	if name == "" || len(name) > mission.IDBytesMax {
 		return invalid(pointerTo(attrPrefix+name), "needs the name of an attribute after attr.")
@@ -165,7 +169,8 @@ func parseBBox(pointer string, parts []string) (*geo.BBox, error) {
 
 // decodeFilter reads filters as a body has them: the names of the query, with
 // lists as JSON lists, or a plain string for a list of one. pointer is where
-// the object is.
+// the object is. An unknown name is refused with the list of those known: a
+// filter that is ignored shows what it should have hidden.
 func decodeFilter(data []byte, pointer string) (*mission.Filter, error) {
 	var members map[string]jsontext.Value
 	if err := mission.Decode(data, &members); err != nil {
@@ -227,6 +232,8 @@ func (r *filterReader) member(name string, value jsontext.Value) error {
 	return invalid(at, "is no filter; they are "+joinWords(filterNames)+", polygon, attr.NAME")
 }
 
+// decodeAt is mission.Decode for a value inside a body: its errors point
+// below the place of the value.
 func decodeAt(value jsontext.Value, v any, pointer string) error {
 	return moved(mission.Decode(value, v), pointer)
 }
@@ -326,6 +333,8 @@ func (k *corner) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// polygon reads one ring of corners. geo refuses those that cross themselves
+// or go round a pole, and says where.
 func (r *filterReader) polygon(value jsontext.Value, pointer string) error {
 	var corners []corner
 	if err := decodeAt(value, &corners, pointer); err != nil {

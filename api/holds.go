@@ -61,6 +61,9 @@ func checkSlots(slots []string) (fields []mission.FieldError) {
 	return fields
 }
 
+// checkSeconds refuses a hold shorter or longer than a hold may be. It is
+// never clamped: a form that counts down from another number than the seat
+// would lose it.
 func checkSeconds(ttl *int) []mission.FieldError {
 	if ttl == nil || *ttl >= mission.HoldSecondsMin && *ttl <= mission.HoldSecondsMax {
 		return nil
@@ -68,7 +71,9 @@ func checkSeconds(ttl *int) []mission.FieldError {
 	return []mission.FieldError{{Pointer: "/ttl_s", Detail: "must be from 30 to 3600 seconds"}}
 }
 
-// hold answers POST /v1/missions/{id}/holds.
+// hold answers POST /v1/missions/{id}/holds. A repeat answers the hold that
+// there is. What the volunteer may not have is refused by the reducer; a full
+// mission's refusal says where else there is a seat.
 func (c *call) hold() error {
 	var b holdBody
 	if err := c.decode(&b); err != nil {
@@ -133,7 +138,9 @@ func appendHoldResult(b []byte, res mission.Result) []byte {
 	return append(appendUint(b, `,"seq":`, res.Seq), '}')
 }
 
-// appendHoldFields appends the members of a hold, without braces.
+// appendHoldFields appends the members of a hold, without braces. Once
+// confirmed or released it has no end that anybody waits for, and expires_at
+// is null.
 func appendHoldFields(b []byte, h *mission.Hold) []byte {
 	b = appendString(append(b, `"hold":`...), h.ID)
 	b = appendString(append(b, `,"state":`...), h.State)
@@ -204,7 +211,8 @@ func (c *call) maybe(v any) error {
 	return c.decode(v)
 }
 
-// confirm answers POST /v1/holds/{hold}/confirm.
+// confirm answers POST /v1/holds/{hold}/confirm. The body may be left out.
+// Late is 410, and the platform rolls back.
 func (c *call) confirm() error {
 	var b struct {
 		Ref string `json:"ref"`
@@ -218,7 +226,8 @@ func (c *call) confirm() error {
 	return c.onHold(mission.ConfirmSeat{Hold: c.id[0], Ref: b.Ref})
 }
 
-// release answers POST /v1/holds/{hold}/release.
+// release answers POST /v1/holds/{hold}/release. Giving a confirmed seat back
+// is a release too.
 func (c *call) release() error {
 	var b struct {
 		Why string `json:"why"`
@@ -257,7 +266,8 @@ func (c *call) extend() error {
 var answers = []string{mission.AnswerInProgress, mission.AnswerAccepted, mission.AnswerRefused, mission.AnswerWithdrawn,
 	mission.AnswerAttended, mission.AnswerAbsent}
 
-// answer answers POST /v1/holds/{hold}/answer.
+// answer answers POST /v1/holds/{hold}/answer. refused and withdrawn free the
+// seat; only a refusal keeps the person from coming back.
 func (c *call) answer() error {
 	var b struct {
 		Answer string         `json:"answer"`
@@ -295,7 +305,8 @@ func (c *call) instant(pointer string, m mission.Moment) (int64, error) {
 	return t.Unix(), nil
 }
 
-// getHold answers GET /v1/holds/{hold}.
+// getHold answers GET /v1/holds/{hold}. It is found for thirty days after it
+// ended.
 func (c *call) getHold() error {
 	if err := c.seenHold(c.id[0]); err != nil {
 		return err

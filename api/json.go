@@ -37,6 +37,7 @@ func appendString(b []byte, s string) []byte {
 	return append(append(b, s[from:]...), '"')
 }
 
+// appendEscape writes one byte that may not stand in a JSON string as it is.
 func appendEscape(b []byte, c byte) []byte {
 	switch c {
 	case '"', '\\':
@@ -51,6 +52,7 @@ func appendEscape(b []byte, c byte) []byte {
 	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
+// appendStringOrNull is appendString where "" stands for nothing.
 func appendStringOrNull(b []byte, s string) []byte {
 	if s == "" {
 		return append(b, "null"...)
@@ -81,6 +83,8 @@ func appendTime(b []byte, unix int64) []byte {
 	return append(b, '"')
 }
 
+// appendStrings appends a list of strings, [] for none: clients need not tell
+// it from null.
 func appendStrings(b []byte, list []string) []byte {
 	b = append(b, '[')
 	for i, s := range list {
@@ -92,6 +96,7 @@ func appendStrings(b []byte, list []string) []byte {
 	return append(b, ']')
 }
 
+// appendUint appends a number after what goes before it, as in `,"seq":`.
 func appendUint(b []byte, name string, v uint64) []byte {
 	return strconv.AppendUint(append(b, name...), v, 10)
 }

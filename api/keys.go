@@ -31,6 +31,7 @@ const (
 // scopeNames are the words of the contract, [i] for bit i.
 var scopeNames = [...]string{"search", "recommend", "write", "crisis", "admin"}
 
+// scopeOf gives the bit of a scope by its word.
 func scopeOf(name string) (scope, bool) {
 	for i, n := range scopeNames {
 		if n == name {
@@ -64,6 +65,8 @@ type Key struct {
 // keysMax is how many keys a file may hold: each request is compared with all.
 const keysMax = 1_000
 
+// validate refuses a key that would give nothing, everything by mistake, or
+// could not be told in a log.
 func (k *Key) validate() error {
 	if k.Name == "" || len(k.Name) > mission.IDBytesMax {
 		return fmt.Errorf("needs a name of at most %d bytes", mission.IDBytesMax)
@@ -109,6 +112,8 @@ func ReadKeys(r io.Reader) ([]Key, error) {
 	return keys, checkKeys(keys)
 }
 
+// readKeyLines reads an object a line. A file can be written by appending
+// what NewKey gives.
 func readKeyLines(data []byte) (keys []Key, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, mission.BodyBytesMax)
@@ -126,6 +131,8 @@ func readKeyLines(data []byte) (keys []Key, err error) {
 	return keys, lines.Err()
 }
 
+// checkKeys validates every key of a file, so that a mistake is told with the
+// number of its entry when the file is read and not when a key is used.
 func checkKeys(keys []Key) error {
 	if len(keys) > keysMax {
 		return fmt.Errorf("api: %d keys; at most %d", len(keys), keysMax)

@@ -28,7 +28,8 @@ func newLanes(inFlightMax int) *lanes {
 }
 
 // enter counts a request in; where it is refused, leave must not be called.
-// degraded says that there is enough to do to leave extras out.
+// degraded says that there is enough to do to leave extras out. The count
+// includes the request itself, so that a bound of n lets n in.
 func (l *lanes) enter(c class) (degraded bool, err error) {
 	n := l.inFlight.Add(1)
 	if n > l.most[c] {
@@ -39,4 +40,6 @@ func (l *lanes) enter(c class) (degraded bool, err error) {
 	return n > l.most[c]*3/4, nil
 }
 
+// leave counts a request out, also one whose handler panicked: it is
+// deferred.
 func (l *lanes) leave() { l.inFlight.Add(-1) }

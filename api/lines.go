@@ -22,6 +22,8 @@ type lines struct {
 // lineBufferBytes holds nearly every line; longer ones are put together.
 const lineBufferBytes = 64 << 10
 
+// newLines reads at most limit bytes; length is what Content-Length promised,
+// negative where it did not.
 func newLines(r io.Reader, limit, length int) *lines {
 	return &lines{from: bufio.NewReaderSize(r, lineBufferBytes), limit: limit, length: length}
 }
@@ -58,6 +60,9 @@ func keepLine(line []byte, err error) error {
 // read and thrown away, and the next one can be read.
 var errLongLine = errors.New("api: the line is over 1048576 bytes")
 
+// line gives one line with its end. A line over the limit of a body is read
+// to its end and thrown away, in bounded memory, so that the next one can be
+// read.
 func (l *lines) line() ([]byte, error) {
 	l.long = l.long[:0]
 	long := false

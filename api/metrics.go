@@ -45,6 +45,8 @@ func newMeters(s *Service) *meters {
 	return m
 }
 
+// add looks up the counters of one route, for every status that is answered:
+// a request then only adds.
 func (m *meters) add(requests *prometheus.CounterVec, seconds *prometheus.HistogramVec, method, pattern string) {
 	var counters [statusMax]prometheus.Counter
 	for _, status := range statuses {
@@ -57,7 +59,8 @@ func (m *meters) add(requests *prometheus.CounterVec, seconds *prometheus.Histog
 // latencyBuckets run from 25 us to 13 s, each twice the one before.
 func latencyBuckets() []float64 { return prometheus.ExponentialBuckets(25e-6, 2, 20) }
 
-// observe counts an answer; r is nil where no route was found.
+// observe counts an answer; r is nil where no route was found. Without a
+// route it counts as none: paths of strangers are no labels.
 func (m *meters) observe(r *route, status int, took time.Duration) {
 	i := len(m.answered) - 1
 	if r != nil {
@@ -70,9 +73,12 @@ func (m *meters) observe(r *route, status int, took time.Duration) {
 	m.seconds[i].Observe(took.Seconds())
 }
 
+// refused counts a refusal by its code; every code of the table has its
+// counter from the start.
 func (m *meters) refused(code string) { m.refusals[code].Inc() }
 
-// metrics answers GET /metrics in Prometheus' text format.
+// metrics answers GET /metrics in Prometheus' text format. Counts are of the
+// process, but for those of the store and index, which are of now.
 func (c *call) metrics() error {
 	families, err := c.s.meters.registry.Gather()
 	if err != nil {
@@ -132,6 +138,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 // classNames are the words of metrics, [c] for class c.
 var classNames = [classes]string{"bulk", "read", "recommend", "write", "hold", "resolve", "always"}
 
+// asNumber is how Prometheus writes a truth.
 func asNumber(b bool) float64 {
 	if b {
 		return 1

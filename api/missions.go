@@ -2,12 +2,8 @@ package api
 
 import (
 	"bytes"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fasthttp"
 
@@ -35,7 +31,8 @@ func (c *call) seen(id mission.ID) error {
 }
 
 // readMission decodes a mission and completes it. id is the path's, "" where
-// the body alone names it.
+// the body alone names it. Its errors point into the body, all that is wrong
+// at once.
 func (c *call) readMission(data []byte, id mission.ID) (*mission.Mission, error) {
 	m := new(mission.Mission)
 	if err := decodeObject(data, m); err != nil {
@@ -76,7 +73,8 @@ func (c *call) ownPublisher(publisher *string) error {
 }
 
 // ownUrgency keeps an urgency above normal as a wish where the key has no
-// right to it.
+// right to it. It is not refused: a partner must not lose its mission over a
+// word.
 func (c *call) ownUrgency(m *mission.Mission) {
 	if m.Urgency != mission.UrgencyUrgent && m.Urgency != mission.UrgencyVital {
 		return
@@ -102,7 +100,11 @@ func (c *call) foreign(found string, err error) error {
 	return nil
 }
 
-// putMission answers PUT /v1/missions/{id}.
+// putMission answers PUT /v1/missions/{id}. The answer is the record as it
+// was stored, so that a platform sees at once what the gazetteer and the
+// defaults made of it. It is made of the request and the result alone: a
+// repeat under an idempotency key answers the same, whatever has happened
+// since.
 func (c *call) putMission() error {
 	keep, err := c.one("seats", "at_least_taken")
 	if err != nil {
@@ -129,6 +131,8 @@ func (c *call) putMission() error {
 	return c.wroteMission(m, res)
 }
 
+// missionVersion is what If-Match is compared with where the header alone
+// does not tell.
 func (c *call) missionVersion() (uint64, error) {
 	v, err := c.mission(c.id[0])
 	return v.Version, err
@@ -170,6 +174,7 @@ func (c *call) ignored(id mission.ID, res mission.Result) error {
 	return nil
 }
 
+// statusOf gives the status of a write: 201 for what was not there before.
 func statusOf(o mission.Outcome) int {
 	if o == mission.Created {
 		return fasthttp.StatusCreated
@@ -196,78 +201,8 @@ func (c *call) appendTimeIn(b []byte, unix int64, zone string) []byte {
 	return append(t.AppendFormat(append(b, '"'), time.RFC3339), '"')
 }
 
-// missionTag is a mission's ETag: the record's version, which If-Match
-// compares, and the occupancy, which moves without it.
-func missionTag(version uint64, o mission.Occupancy) string {
-	sum := xxhash.Sum64(o.AppendJSON(nil))
-	return `"` + strconv.FormatUint(version, 10) + "-" + strconv.FormatUint(sum&0xffffffff, 16) + `"`
-}
-
-// recordTag is the ETag of a record without an occupancy.
-func recordTag(version uint64) string { return `"` + strconv.FormatUint(version, 10) + `"` }
-
-// ifMatch reads the conditions of a write: nil for none, else the version
-// that the record must have, 0 for "must not exist". current is asked only
-// where the header does not tell the version itself, so that a repeat under an
-// idempotency key comes to the store and is answered as the first one was.
-func (c *call) ifMatch(current func() (uint64, error)) (*uint64, error) {
-	h := &c.ctx.Request.Header
-	if none := strings.TrimSpace(string(h.Peek(fasthttp.HeaderIfNoneMatch))); none == "*" {
-		return new(uint64), nil
-	} else if none != "" {
-		return nil, mission.Errorf(mission.Invalid, "If-None-Match of a write is * or left out")
-	}
-	header := string(h.Peek(fasthttp.HeaderIfMatch))
-	if header == "" {
-		return nil, nil
-	}
-	versions, any, err := parseTags(header)
-	if err != nil {
-		return nil, err
-	}
-	if !any && len(versions) == 1 {
-		return &versions[0], nil
-	}
-	now, err := current()
-	if err != nil && mission.KindOf(err) != mission.NotFound {
-		return nil, err
-	}
-	if now == 0 || !any && !slices.Contains(versions, now) {
-		return nil, mission.Errorf(mission.PreconditionFailed, "the record has another version than If-Match names")
-	}
-	return &now, nil
-}
-
-// parseTags reads the versions that a list of ETags names.
-func parseTags(header string) (versions []uint64, any bool, err error) {
-	for _, tag := range strings.Split(header, ",") {
-		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		if tag == "*" {
-			return nil, true, nil
-		}
-		text, _, _ := strings.Cut(strings.Trim(tag, `"`), "-")
-		v, err := strconv.ParseUint(text, 10, 64)
-		if err != nil || v == 0 || len(tag) < 3 || tag[0] != '"' || tag[len(tag)-1] != '"' {
-			return nil, false, mission.Errorf(mission.PreconditionFailed, "If-Match names a version that Renfort never gave")
-		}
-		versions = append(versions, v)
-	}
-	return versions, false, nil
-}
-
-// unchanged answers 304 where the client has what the tag names.
-func (c *call) unchanged(tag string) bool {
-	c.header(fasthttp.HeaderETag, tag)
-	for _, have := range strings.Split(string(c.ctx.Request.Header.Peek(fasthttp.HeaderIfNoneMatch)), ",") {
-		if have = strings.TrimPrefix(strings.TrimSpace(have), "W/"); have == tag || have == "*" {
-			c.status(fasthttp.StatusNotModified)
-			return true
-		}
-	}
-	return false
-}
-
-// getMission answers GET /v1/missions/{id}.
+// getMission answers GET /v1/missions/{id}. Its ETag moves with the record
+// and with the occupancy, so that a page that shows both may be kept.
 func (c *call) getMission() error {
 	v, err := c.mission(c.id[0])
 	if err != nil {
@@ -282,7 +217,9 @@ func (c *call) getMission() error {
 	return nil
 }
 
-// deleteMission answers DELETE /v1/missions/{id}.
+// deleteMission answers DELETE /v1/missions/{id}. The revision, where one is
+// given, is left behind as a tombstone: a late message does not bring the
+// mission back.
 func (c *call) deleteMission() error {
 	force, err := c.flag("force")
 	if err != nil {
@@ -314,7 +251,9 @@ func (c *call) deleteMission() error {
 // between its reading and its writing.
 const patchTries = 4
 
-// patchMission answers PATCH /v1/missions/{id}.
+// patchMission answers PATCH /v1/missions/{id}. The patch is merged here and
+// put as a whole, on the condition that nobody wrote between; the reducer
+// knows no patches.
 func (c *call) patchMission() error {
 	patch, err := decodePatch(c.body)
 	if err != nil {
@@ -386,7 +325,9 @@ type elsewhereBody struct {
 	Why   string `json:"why"`
 }
 
-// elsewhere answers POST /v1/missions/{id}/elsewhere.
+// elsewhere answers POST /v1/missions/{id}/elsewhere. It may exceed the
+// total: the platform has given those seats out, and denying it would not
+// take them back.
 func (c *call) elsewhere() error {
 	var b elsewhereBody
 	if err := c.decode(&b); err != nil {

@@ -13,7 +13,8 @@ import (
 )
 
 // publishersFor narrows a list of publishers to those that the key sees; all
-// of them where the list is empty.
+// of them where the list is empty. Naming another one is refused, not
+// answered with nothing: the caller believes that it sees it.
 func (c *call) publishersFor(asked []string) ([]string, error) {
 	if !c.key.limited() {
 		return asked, nil
@@ -32,7 +33,8 @@ func (c *call) publishersFor(asked []string) ([]string, error) {
 // missionStates are the words that a walk's state may be.
 var missionStates = []string{mission.StateDraft, mission.StateOpen, mission.StatePaused, mission.StateClosed, mission.StateCancelled}
 
-// walkMissions answers GET /v1/missions.
+// walkMissions answers GET /v1/missions. It goes by ordinal: what is put
+// while one walks comes at the end, and nothing is met twice.
 func (c *call) walkMissions() error {
 	limit, err := c.whole("limit", 1, mission.WalkMax, mission.WalkDefault)
 	if err != nil {
@@ -140,6 +142,8 @@ func (c *call) getMissions() error {
 	return nil
 }
 
+// check refuses what was asked for wrongly; an id that names nothing is no
+// error and is listed as missing.
 func (b *getBody) check() error {
 	if len(b.IDs) == 0 || len(b.IDs) > mission.RequestListMax {
 		return invalid("/ids", "has 1 to 1000 entries")

@@ -20,6 +20,8 @@ type object = map[string]any
 
 // openAPI makes the document: its schemas are written by hand in
 // openapi.json, its paths come from the table that the server itself runs by.
+// A route that is not in it is not promised, and a test holds live answers
+// against it.
 func openAPI(routes []*route) []byte {
 	var doc object
 	if err := json.Unmarshal(openAPIParts, &doc); err != nil {
@@ -82,6 +84,8 @@ func responses() object {
 	return all
 }
 
+// operation describes one route: what it takes, what it answers, and the
+// scopes that it needs.
 func (r *route) operation() object {
 	op := object{"tags": []string{r.doc.tag}, "summary": r.doc.summary, "operationId": r.operationID(), "responses": r.responses()}
 	if len(r.scopes) == 0 {
@@ -121,6 +125,9 @@ func (r *route) operationID() string {
 	return id
 }
 
+// parameters lists the path's, the query's and the headers' that the route
+// reads. Those of the query are the very names that the server checks
+// requests against.
 func (r *route) parameters() (params []any) {
 	for _, s := range strings.Split(r.pattern, "/") {
 		if name, ok := strings.CutPrefix(s, "{"); ok {
@@ -169,10 +176,14 @@ func (r *route) writes() bool {
 	return r.class == classHold || r.class == classResolve || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup
 }
 
+// reference points to a named part of the document.
 func reference(kind, name string) object {
 	return object{"$ref": "#/components/" + kind + "/" + name}
 }
 
+// responses describes the answers of a route. Refusals have one shape
+// everywhere, told apart by their code; they are listed once, under
+// components.
 func (r *route) responses() object {
 	all := object{}
 	for _, a := range r.doc.answers {
@@ -192,6 +203,7 @@ func (r *route) responses() object {
 	return all
 }
 
+// bytesType is the media type of an answer that is no JSON document.
 func (r *route) bytesType() string {
 	switch r.pattern {
 	case "/":

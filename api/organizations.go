@@ -9,7 +9,8 @@ import (
 	"renfort/store"
 )
 
-// putOrganization answers PUT /v1/organizations/{id}.
+// putOrganization answers PUT /v1/organizations/{id}. Suspending one hides
+// its missions without touching them.
 func (c *call) putOrganization() error {
 	o := new(mission.Organization)
 	if err := c.decode(o); err != nil {
@@ -22,6 +23,8 @@ func (c *call) putOrganization() error {
 	return c.storeOrganization(o, version)
 }
 
+// storeOrganization puts an organisation and answers with it, as it will be
+// read. Its missions are not rewritten.
 func (c *call) storeOrganization(o *mission.Organization, version *uint64) error {
 	if err := sameID(&o.ID, c.id[0]); err != nil {
 		return err
@@ -46,6 +49,8 @@ func (c *call) storeOrganization(o *mission.Organization, version *uint64) error
 	return nil
 }
 
+// organizationVersion is what If-Match is compared with where the header
+// alone does not tell.
 func (c *call) organizationVersion() (uint64, error) {
 	v, err := c.s.engine.Store().Organization(c.id[0])
 	return v.Version, err
@@ -72,7 +77,8 @@ func (c *call) appendOrganization(b []byte, o *mission.Organization, r mission.R
 	return append(b, '}'), nil
 }
 
-// patchOrganization answers PATCH /v1/organizations/{id}.
+// patchOrganization answers PATCH /v1/organizations/{id}. As with missions,
+// the merge is done here and put on a condition.
 func (c *call) patchOrganization() error {
 	patch, err := decodePatch(c.body)
 	if err != nil {
@@ -110,7 +116,8 @@ func (c *call) patchOrganization() error {
 	}
 }
 
-// getOrganization answers GET /v1/organizations/{id}.
+// getOrganization answers GET /v1/organizations/{id}. An organisation that a
+// mission merely carried is found as well.
 func (c *call) getOrganization() error {
 	var v store.OrganizationView
 	v, err := c.s.engine.Store().Organization(c.id[0])

@@ -17,6 +17,7 @@ func decodePatch(data []byte) (map[string]jsontext.Value, error) {
 
 // mergeInto applies a patch to an object: null removes, an object is merged,
 // the rest replaces. Values that the patch does not name keep their bytes.
+// Neither argument is changed.
 func mergeInto(target []byte, patch map[string]jsontext.Value) ([]byte, error) {
 	members := map[string]jsontext.Value{}
 	if len(target) > 0 && target[0] == '{' {

@@ -20,7 +20,8 @@ func repointed(err error, f func(string) string) error {
 	return &copied
 }
 
-// renamed points to parameters of a query where a profile's members differ.
+// renamed points to parameters of a query where a profile's members differ. A
+// caller who wrote domain is not helped by domains.
 func renamed(err error) error {
 	return repointed(err, func(p string) string {
 		for _, names := range [...][2]string{{"/domains", "/domain"}, {"/activities", "/activity"}, {"/location", ""}} {

@@ -33,7 +33,8 @@ func (c *call) getPolicy() error {
 	return nil
 }
 
-// putPolicy answers PUT /v1/policy.
+// putPolicy answers PUT /v1/policy. It ranks from the next request on; what
+// it leaves out takes the default's value, not that of the policy before it.
 func (c *call) putPolicy() error {
 	if err := c.decode(new(map[string]any)); err != nil {
 		return err
@@ -63,7 +64,8 @@ func (c *call) getTaxonomy() error {
 	return nil
 }
 
-// putTaxonomy answers PUT /v1/taxonomy.
+// putTaxonomy answers PUT /v1/taxonomy. Missions keep the ids that they have,
+// known to the new taxonomy or not.
 func (c *call) putTaxonomy() error {
 	if err := c.decode(new(map[string]any)); err != nil {
 		return err

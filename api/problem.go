@@ -104,6 +104,9 @@ func appendFieldErrors(b []byte, e *mission.Error) []byte {
 	return append(b, ']')
 }
 
+// appendFacts appends the members that a caller acts on, each kind its own:
+// the least seats possible, where to sign up, how many are ahead, how the
+// hold stands.
 func appendFacts(b []byte, e *mission.Error) []byte {
 	switch e.Kind {
 	case mission.Conflict:

@@ -50,6 +50,8 @@ func parseQuery(dst []param, text, raw []byte) ([]param, []byte, error) {
 	return dst, text, nil
 }
 
+// find gives a parameter by name, nil without one. There are few of them, so
+// that looking at each is quicker than a map.
 func find(params []param, name []byte) *param {
 	for i := range params {
 		if bytes.Equal(params[i].name, name) {
@@ -83,6 +85,7 @@ func appendUnescaped(dst, src []byte, plus bool) ([]byte, bool) {
 	return dst, true
 }
 
+// unhex gives the value of a hexadecimal digit, -1 for any other byte.
 func unhex(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
@@ -138,6 +141,8 @@ func (c *call) flag(name string) (bool, error) {
 	return parseFlag(name, c.value(name))
 }
 
+// parseFlag reads true or false, and 1 or 0 as many callers write them.
+// Anything else is refused and not taken for false.
 func parseFlag(name string, value []byte) (bool, error) {
 	switch string(value) {
 	case "", "false", "0":
@@ -153,6 +158,8 @@ func (c *call) whole(name string, least, most, otherwise int) (int, error) {
 	return parseWhole(name, c.value(name), least, most, otherwise)
 }
 
+// parseWhole reads a whole number within bounds; outside of them it is
+// refused with the bounds, never clamped.
 func parseWhole(name string, value []byte, least, most, otherwise int) (int, error) {
 	if value == nil {
 		return otherwise, nil

@@ -18,6 +18,8 @@ type bucket struct {
 	at     time.Time
 }
 
+// newBucket begins full, so that a client that asks rarely never waits. A
+// rate under one a second still lets one request through at once.
 func newBucket(rate float64) *bucket {
 	burst := math.Max(1, math.Ceil(rate))
 	return &bucket{rate: rate, tokens: burst,
@@ -25,7 +27,8 @@ func newBucket(rate float64) *bucket {
 }
 
 // take spends a token at now. remaining is what is left; where ok is false,
-// wait is how long until there is one.
+// wait is how long until there is one. A clock that goes back gives nothing
+// and takes nothing.
 func (b *bucket) take(now time.Time) (remaining int, wait time.Duration, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

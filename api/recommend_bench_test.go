@@ -3,7 +3,7 @@ package api_test
 // What a recommendation of 20 costs in this package and over HTTP, against a
 // static answer of the same bytes:
 //
-//	go test -bench 'Recommend|Static' -benchmem ./api/
+//	go test -run xxx -bench . ./api/
 
 import (
 	"context"
@@ -28,7 +28,13 @@ const benchVolunteers = 10_000
 // mustFrance gives a service on a France of so many missions.
 func mustFrance(tb testing.TB, missions int) (*api.Service, *world.World) {
 	tb.Helper()
-	e, err := engine.Open(engine.Options{Dir: tb.TempDir(), ManualTicks: true, Clock: start, NoSync: true})
+	return mustFranceOn(tb, missions, true)
+}
+
+// mustFranceOn is mustFrance with or without syncs.
+func mustFranceOn(tb testing.TB, missions int, noSync bool) (*api.Service, *world.World) {
+	tb.Helper()
+	e, err := engine.Open(engine.Options{Dir: tb.TempDir(), ManualTicks: true, Clock: start, NoSync: noSync})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -157,8 +163,8 @@ func BenchmarkRecommendHandler(b *testing.B) {
 	}
 }
 
-// BenchmarkRecommendHTTP and BenchmarkStaticHTTP share one run, so that their
-// ratio means something: both speak to 64 clients over loopback TCP.
+// BenchmarkRecommendHTTP runs both in one run, so that their ratio means
+// something: each speaks to 64 clients over loopback TCP.
 func BenchmarkRecommendHTTP(b *testing.B) {
 	s, _ := mustFrance(b, 100_000)
 	var page []byte
@@ -171,14 +177,37 @@ func BenchmarkRecommendHTTP(b *testing.B) {
 			ctx.Response.Header.SetContentType("application/json")
 			ctx.Response.SetBodyRaw(page)
 		}}
-		loopback(b, server.Serve, func() error { return server.Shutdown() })
+		loopback(b, server.Serve, server.Shutdown, "/v1/recommendations", recommendation)
 	})
 	b.Run("renfort", func(b *testing.B) {
-		loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) })
+		loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) }, "/v1/recommendations", recommendation)
 	})
 }
 
-func loopback(b *testing.B, serve func(net.Listener) error, shutdown func() error) {
+func recommendation(b []byte, i int64) []byte {
+	b = append(b, `{"volunteer":"v`...)
+	return append(strconv.AppendInt(b, i%benchVolunteers, 10), `"}`...)
+}
+
+// BenchmarkSignupHTTP is a durable signup with its page and a hold, from 64
+// clients over loopback TCP. It syncs: print the machine's sync time beside it.
+func BenchmarkSignupHTTP(b *testing.B) {
+	s, w := mustFranceOn(b, 20_000, false)
+	loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) }, "/v1/signups", func(body []byte, i int64) []byte {
+		rng := rand.New(rand.NewPCG(1, uint64(i)))
+		v := w.Profile(rng)
+		v.ID = "signup-" + strconv.FormatInt(int64(b.N), 10) + "-" + strconv.FormatInt(i, 10)
+		record, err := mission.Encode(&v)
+		if err != nil {
+			b.Error(err)
+		}
+		body = append(append(body, `{"volunteer":`...), record...)
+		return append(body, `,"recommend":{"limit":10},"hold":{"first":true}}`...)
+	})
+}
+
+// loopback sends POSTs to a path from 64 clients; body appends the i-th.
+func loopback(b *testing.B, serve func(net.Listener) error, shutdown func() error, path string, body func([]byte, int64) []byte) {
 	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -193,11 +222,13 @@ func loopback(b *testing.B, serve func(net.Listener) error, shutdown func() erro
 	b.RunParallel(func(pb *testing.PB) {
 		req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 		req.Header.SetMethod("POST")
-		req.SetRequestURI("http://" + client.Addr + "/v1/recommendations")
+		req.SetRequestURI("http://" + client.Addr + path)
+		var buffer []byte
 		for pb.Next() {
-			req.SetBodyString(`{"volunteer":"v` + strconv.FormatInt(next.Add(1)%benchVolunteers, 10) + `"}`)
-			if err := client.Do(req, res); err != nil || res.StatusCode() != 200 {
-				b.Errorf("%d %v", res.StatusCode(), err)
+			buffer = body(buffer[:0], next.Add(1))
+			req.SetBodyRaw(buffer)
+			if err := client.Do(req, res); err != nil || res.StatusCode() > 201 {
+				b.Errorf("%d %v %.500s", res.StatusCode(), err, res.Body())
 				return
 			}
 		}

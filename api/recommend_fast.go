@@ -8,9 +8,10 @@ import (
 	"renfort/mission"
 )
 
-// scanSimple reads the body that nearly all callers send,
-// {"volunteer":"…"} and perhaps "limit", without reflection. ok is false for
-// anything else, which mission.Decode then reads or refuses.
+// scanSimple reads the body that nearly all callers send, {"volunteer":"…"}
+// and perhaps "limit", without reflection. ok is false for anything else,
+// which mission.Decode then reads or refuses. It need not know all of JSON:
+// what it is not sure of it leaves.
 func scanSimple(b []byte) (id []byte, limit int, ok bool) {
 	limit = mission.RecommendDefault
 	b = skipSpace(b)
@@ -52,6 +53,7 @@ func scanSimple(b []byte) (id []byte, limit int, ok bool) {
 	}
 }
 
+// skipSpace skips what JSON calls white space.
 func skipSpace(b []byte) []byte {
 	for len(b) > 0 && (b[0] == ' ' || b[0] == '\n' || b[0] == '\r' || b[0] == '\t') {
 		b = b[1:]
@@ -91,7 +93,8 @@ func scanLimit(b []byte) (n int, rest []byte) {
 }
 
 // recommendSimple answers GET /v1/recommendations: a profile in the query,
-// and filters for what a profile does not have.
+// and filters for what a profile does not have. near stands for a point of
+// the profile, since it is said where one would say it.
 func (c *call) recommendSimple() error {
 	r := &c.ranking
 	r.begin()
@@ -172,6 +175,8 @@ func (r *ranking) param(c *call, p *param) (known bool, err error) {
 // proxies, to about a hundred metres.
 const degreesStep = 1e3
 
+// roundedDegrees reads a latitude or longitude of a query and rounds it to
+// three decimals.
 func roundedDegrees(name string, value []byte) (float64, error) {
 	v, err := parseNumber(name, value)
 	return math.Round(v*degreesStep) / degreesStep, err
@@ -211,7 +216,8 @@ func (r *ranking) completeProfile(s *Service) error {
 	return renamed(s.engine.Intake().Profile(v, s.engine.Now()))
 }
 
-// plain says whether the profile needs nothing that Intake does.
+// plain says whether the profile needs nothing that Intake does. Everything
+// here is checked by Intake as well; this only saves its allocations.
 func (r *ranking) plain(s *Service) bool {
 	v := &r.profile
 	if v.Location != nil {

@@ -84,6 +84,8 @@ func newTree(routes []*route) *node {
 	return root
 }
 
+// child gives the place below n for one segment of a pattern, made if need
+// be.
 func (n *node) child(segment string) *node {
 	if strings.HasPrefix(segment, "{") {
 		if n.any == nil {
@@ -108,7 +110,8 @@ type found struct {
 }
 
 // find looks a path up. A name goes before a parameter, unless its routes do
-// not take the method: a mission may be called "bulk".
+// not take the method: a mission may be called "bulk". A path deeper than any
+// route is not looked at.
 func (n *node) find(method string, path []byte) (f found) {
 	var parts [pathSegmentsMax][]byte
 	count := 0
@@ -123,6 +126,9 @@ func (n *node) find(method string, path []byte) (f found) {
 	return f
 }
 
+// walk looks the rest of a path up below n. It comes back from a name that
+// does not take the method to try the parameter beside it, and collects the
+// methods that were met on the way.
 func (n *node) walk(f *found, method string, parts [][]byte, depth int) bool {
 	if len(parts) == 0 {
 		for _, r := range n.routes {

@@ -36,10 +36,14 @@ type answerDoc struct {
 	schema string
 }
 
+// ok is the answer of a route that reads, or that always finds what it
+// changes.
 func ok(schema string) []answerDoc { return []answerDoc{{200, schema}} }
 
+// put is the answer of a route that may make something new.
 func put(schema string) []answerDoc { return []answerDoc{{200, schema}, {201, schema}} }
 
+// none is the answer of a route that gives only its seq, in the header.
 func none() []answerDoc { return []answerDoc{{204, ""}} }
 
 // table gives the routes of the contract.
@@ -47,6 +51,8 @@ func table() []*route {
 	return slices.Concat(missionRoutes(), volunteerRoutes(), recommendRoutes(), seatRoutes(), waitingRoutes(), runningRoutes())
 }
 
+// missionRoutes are the contract's section Missions. Organisations belong to
+// all publishers, so that a key for some of them may read but not write them.
 func missionRoutes() []*route {
 	return []*route{
 		{method: "PUT", pattern: "/v1/missions/{id}", scopes: needWrite, class: classWrite, body: bodyJSON, query: []string{"seats"}, handle: (*call).putMission,
@@ -74,6 +80,9 @@ func missionRoutes() []*route {
 	}
 }
 
+// volunteerRoutes are the contract's section Volunteers. All of them need
+// write: a platform's page that may search need not know who its volunteers
+// are.
 func volunteerRoutes() []*route {
 	return []*route{
 		{method: "PUT", pattern: "/v1/volunteers/{id}", scopes: needWrite, class: classWrite, body: bodyJSON, handle: (*call).putVolunteer,
@@ -91,6 +100,7 @@ func volunteerRoutes() []*route {
 	}
 }
 
+// recommendRoutes are the contract's section Recommendations.
 func recommendRoutes() []*route {
 	simple := slices.Concat(filterNames, []string{"limit", "explain", "exclude", "lang", "seed", "policy"})
 	return []*route{
@@ -107,6 +117,9 @@ func recommendRoutes() []*route {
 	}
 }
 
+// seatRoutes are the contract's section Seats. Confirmations and releases are
+// the last to be refused under load: each ends something that a person has
+// begun.
 func seatRoutes() []*route {
 	return []*route{
 		{method: "POST", pattern: "/v1/missions/{id}/holds", scopes: needWrite, class: classHold, body: bodyJSON, handle: (*call).hold,
@@ -141,6 +154,8 @@ func waitingRoutes() []*route {
 	}
 }
 
+// runningRoutes are the sections Policy and taxonomy, and Running it. What
+// tells whether the process is well needs no key and is never refused.
 func runningRoutes() []*route {
 	return []*route{
 		{method: "GET", pattern: "/v1/policy", scopes: needAny, class: classRead, reads: true, handle: (*call).getPolicy,

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,7 +33,10 @@ type step struct {
 	what               string
 }
 
-func session() []step {
+// session is what a platform does in a day.
+func session() []step { return slices.Concat(sessionRecords(), sessionSeats()) }
+
+func sessionRecords() []step {
 	profile := `{"location":{"lat":43.7,"lon":7.26},"domains":["solidarite-insertion"]}`
 	return []step{
 		{golden: "put_mission", method: "PUT", path: "/v1/missions/jva:1", status: 201, body: niceMission("jva:1", `,"revision":1,"seats":2,"starts_at":"2026-11-22","ends_at":"2026-12-01","url":"https://example.org/1","data":{"slug":"x"},"attributes":{"qpv":true}`)},
@@ -65,6 +69,11 @@ func session() []step {
 		{golden: "recommend_bulk", method: "POST", path: "/v1/recommendations/bulk", status: 200, body: `{"volunteer":"v1","limit":1}` + "\n" + `{"volunteer":"nobody"}` + "\n" + `{"profile":` + profile + `,"limit":1}`},
 		{golden: "similar", method: "GET", path: "/v1/missions/jva:1/similar?limit=2", status: 200},
 		{golden: "feedback", method: "POST", path: "/v1/feedback", status: 200, body: `{"type":"shown","volunteer":"v1","recommendation_id":"r-1","missions":["jva:1"]}` + "\n" + `{"type":"liked","volunteer":"v1","missions":["jva:1"]}`},
+	}
+}
+
+func sessionSeats() []step {
+	return []step{
 		{golden: "hold", method: "POST", path: "/v1/missions/jva:1/holds", status: 201, keep: "h1", body: `{"volunteer":"v1","ttl_s":480,"ref":"participation:1"}`},
 		{golden: "hold", method: "POST", path: "/v1/missions/jva:1/holds", status: 200, what: "the same again", body: `{"volunteer":"v1"}`},
 		{golden: "hold", method: "POST", path: "/v1/missions/jva:1/holds", status: 201, keep: "h2", body: `{"volunteer":"v2","confirm":true}`},

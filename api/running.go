@@ -7,14 +7,17 @@ import (
 	"renfort/mission"
 )
 
-// healthz answers GET /healthz: the process is alive.
+// healthz answers GET /healthz: the process is alive. Nothing is asked of the
+// rooms below: a supervisor restarts what does not answer, and a full disk is
+// no reason to.
 func (c *call) healthz() error {
 	c.header("Cache-Control", "no-store")
 	c.out = append(c.out, `{"status":"ok"}`...)
 	return nil
 }
 
-// readyz answers GET /readyz: caught up, and the store takes writes.
+// readyz answers GET /readyz: caught up, and the store takes writes. A
+// balancer sends requests elsewhere meanwhile; reads would still be answered.
 func (c *call) readyz() error {
 	c.header("Cache-Control", "no-store")
 	if !c.s.engine.Ready() {
@@ -30,7 +33,8 @@ func (c *call) document() error {
 	return nil
 }
 
-// home answers GET / until the crisis room is there.
+// home answers GET / until the crisis room is there. It says what runs to
+// somebody who follows a link, in the languages of the people who might.
 func (c *call) home() error {
 	c.ctx.Response.Header.SetContentType("text/html; charset=utf-8")
 	c.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")

@@ -34,6 +34,8 @@ func (c *call) missionSeats() error {
 	return nil
 }
 
+// appendSlot appends one slot with its counts. Those of a pool that several
+// slots give out of are the pool's, and do not add up over slots.
 func (c *call) appendSlot(b []byte, s *mission.Seats, t mission.SlotTerms, zone string) []byte {
 	b = appendString(append(b, `{"id":`...), t.ID)
 	b = c.appendTimeIn(append(b, `,"starts_at":`...), t.Starts, zone)
@@ -54,7 +56,9 @@ func (c *call) appendSlot(b []byte, s *mission.Seats, t mission.SlotTerms, zone 
 // holdStates are the words that a seat's state may be.
 var holdStates = []string{mission.Held, mission.Confirmed, mission.Released, mission.Expired}
 
-// walkSeats answers GET /v1/seats: who holds what.
+// walkSeats answers GET /v1/seats: who holds what. The filters are those of
+// rosters, of a person's participations, and of reconciliation: who changed
+// since I last asked?
 func (c *call) walkSeats() error {
 	f := store.HoldFilter{Mission: c.text("mission"), Volunteer: c.text("volunteer"), Ref: c.text("ref"), State: c.text("state")}
 	if f.State != "" && !slices.Contains(holdStates, f.State) {
@@ -92,7 +96,8 @@ func (c *call) walkSeats() error {
 	return nil
 }
 
-// seesMission says whether the key sees a mission; seen remembers.
+// seesMission says whether the key sees a mission; seen remembers. A page has
+// at most a thousand holds, and often few missions.
 func (c *call) seesMission(seen map[mission.ID]bool, id mission.ID) bool {
 	if !c.key.limited() {
 		return true

@@ -125,6 +125,7 @@ func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig)
 }
 
 // handle is the fasthttp handler: it runs a call and writes what came of it.
+// Nothing of the request may be kept beyond it.
 func (s *Service) handle(ctx *fasthttp.RequestCtx) {
 	c := s.calls.Get().(*call)
 	c.begin(s, ctx)
@@ -149,6 +150,7 @@ func (c *call) guarded() (err error) {
 	return c.run()
 }
 
+// pattern names the route in logs: never the path, which holds ids.
 func (c *call) pattern() string {
 	if c.route == nil {
 		return "none"
@@ -185,7 +187,7 @@ func (c *call) refuse(err error) {
 }
 
 // finish hands the answer to fasthttp, counts it and frees the connection of
-// what was not read.
+// what was not read. It is the one place where an answer leaves.
 func (c *call) finish() {
 	h := &c.ctx.Response.Header
 	if !c.streamed {

@@ -107,6 +107,8 @@ func (s *Service) remember() {
 	}
 }
 
+// rememberAll gives the store one batch, in the queue that interactive
+// commands overtake.
 func (s *Service) rememberAll(batch []mission.Feedback) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.WorkTimeout)
 	defer cancel()

@@ -49,6 +49,8 @@ func (c *call) signup() error {
 	return c.signedUp(&b, res)
 }
 
+// check refuses a signup before anything of it is done: the volunteer must
+// not be stored where the seat was asked for wrongly.
 func (b *signupBody) check() error {
 	if b.Volunteer == nil {
 		return invalid("/volunteer", "is required")
@@ -107,7 +109,8 @@ func (c *call) signedUp(b *signupBody, res mission.Result) error {
 const holdTries = 3
 
 // holdFirst gives the hold of the first mission that grants one; a Result
-// without a hold where none did.
+// without a hold where none did. A page is a view of a moment; in a surge its
+// first mission is everybody's first.
 func (c *call) holdFirst(b *signupBody) (mission.Result, error) {
 	for i := range c.ranking.page.Items {
 		if i == holdTries {

@@ -43,7 +43,9 @@ func (k *stateCollector) engine(send func(kind prometheus.ValueType, name, help 
 }
 
 // stats answers GET /v1/stats. Counts of people under GroupMin are not shown,
-// and groups of nothing but such people are left out.
+// and groups of nothing but such people are left out. Groups are those of
+// missions and of volunteers side by side, which is what a call for help is
+// decided by.
 func (c *call) stats() error {
 	st := c.s.census.of(c.s.engine)
 	c.out = appendUint(c.out, `{"missions":`, uint64(st.Missions))
@@ -70,6 +72,8 @@ func (c *call) stats() error {
 	return nil
 }
 
+// sortedGroups gives the groups by department and domain: a map has no order
+// that two answers would share.
 func sortedGroups(st *engine.Stats) []engine.Group {
 	groups := make([]engine.Group, 0, len(st.Groups))
 	for g := range st.Groups {

@@ -3,17 +3,11 @@ package api
 import (
 	"strconv"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/valyala/fasthttp"
 
 	"renfort/mission"
 	"renfort/store"
 )
-
-// contentTag is the ETag of a record whose answer says more than the record.
-func contentTag(version uint64, content []byte) string {
-	return `"` + strconv.FormatUint(version, 10) + "-" + strconv.FormatUint(xxhash.Sum64(content)&0xffffffff, 16) + `"`
-}
 
 // volunteer gives a stored volunteer that the key sees.
 func (c *call) volunteer(id mission.ID) (store.VolunteerView, error) {
@@ -24,7 +18,8 @@ func (c *call) volunteer(id mission.ID) (store.VolunteerView, error) {
 	return v, err
 }
 
-// readVolunteer decodes a volunteer and completes the record.
+// readVolunteer decodes a volunteer and completes the record. What looks like
+// a name, an address or a number of a person is refused, wherever it stands.
 func (c *call) readVolunteer(data []byte, id mission.ID) (*mission.Volunteer, error) {
 	v := new(mission.Volunteer)
 	if err := decodeObject(data, v); err != nil {
@@ -33,6 +28,9 @@ func (c *call) readVolunteer(data []byte, id mission.ID) (*mission.Volunteer, er
 	return v, c.completeVolunteer(v, id)
 }
 
+// completeVolunteer makes of what was sent what is stored: the path's id, the
+// key's publisher, a cell in place of the point. It refuses to take over
+// another publisher's volunteer.
 func (c *call) completeVolunteer(v *mission.Volunteer, id mission.ID) error {
 	if err := sameID(&v.ID, id); err != nil {
 		return err
@@ -54,7 +52,8 @@ func (c *call) completeVolunteer(v *mission.Volunteer, id mission.ID) error {
 	return c.foreign(publisher, err)
 }
 
-// putVolunteer answers PUT /v1/volunteers/{id}.
+// putVolunteer answers PUT /v1/volunteers/{id}. The point that was sent is
+// not in the answer, because it is not kept: the cell is.
 func (c *call) putVolunteer() error {
 	v, err := c.readVolunteer(c.body, c.id[0])
 	if err != nil {
@@ -82,12 +81,14 @@ func (c *call) putVolunteer() error {
 	return nil
 }
 
+// volunteerVersion is what If-Match is compared with where the header alone
+// does not tell.
 func (c *call) volunteerVersion() (uint64, error) {
 	v, err := c.volunteer(c.id[0])
 	return v.Version, err
 }
 
-// getVolunteer answers GET /v1/volunteers/{id}.
+// getVolunteer answers GET /v1/volunteers/{id}. No cache may keep it.
 func (c *call) getVolunteer() error {
 	v, err := c.volunteer(c.id[0])
 	if err != nil {
@@ -102,7 +103,9 @@ func (c *call) getVolunteer() error {
 	return nil
 }
 
-// deleteVolunteer answers DELETE /v1/volunteers/{id}: erasure.
+// deleteVolunteer answers DELETE /v1/volunteers/{id}: erasure. Live seats are
+// released, past ones stay as counts, and the log forgets within a day.
+// Repeating it is a 404: nobody is there any more.
 func (c *call) deleteVolunteer() error {
 	if c.key.limited() {
 		if _, err := c.volunteer(c.id[0]); err != nil {
@@ -117,7 +120,9 @@ func (c *call) deleteVolunteer() error {
 	return nil
 }
 
-// walkVolunteers answers GET /v1/volunteers: ids and revisions.
+// walkVolunteers answers GET /v1/volunteers: ids and revisions. A page may be
+// shorter than its limit where a key does not see all; the cursor tells
+// whether there is more.
 func (c *call) walkVolunteers() error {
 	limit, err := c.whole("limit", 1, mission.WalkMax, mission.WalkDefault)
 	if err != nil {
