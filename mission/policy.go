@@ -1,11 +1,14 @@
 package mission
 
 import (
+	"bytes"
 	_ "embed" // the default policy
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 //go:embed policy.json
@@ -154,10 +157,28 @@ func DecodePolicy(data []byte) (*Policy, error) {
 	if err := Decode(data, p); err != nil {
 		return nil, err
 	}
+	if err := refuseNull(data); err != nil {
+		return nil, err
+	}
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// refuseNull finds a null in a policy that was read: it would stand for 0,
+// which switches things off and is not what leaving out means.
+func refuseNull(data []byte) error {
+	d := jsontext.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := d.ReadToken()
+		if err != nil {
+			return nil // the end: what is malformed was refused before
+		}
+		if token.Kind() == 'n' {
+			return invalidAt(string(d.StackPointer()), "is null; leave it out for the default's value")
+		}
+	}
 }
 
 // Key gives the name by which answers say which policy ranked them.
