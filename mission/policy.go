@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -252,8 +253,7 @@ func (c policyCheck) rangeWords() string {
 }
 
 func checkClock(f *faults, pointer, clock string) {
-	var h, m int
-	if n, err := fmt.Sscanf(clock, "%d:%d", &h, &m); err != nil || n != 2 || len(clock) != 5 || h < 0 || h > 23 || m < 0 || m > 59 {
+	if _, err := time.Parse("15:04", clock); err != nil || len(clock) != len("15:04") {
 		f.add(pointer, "%q is not a time of day (22:00)", clock)
 	}
 }

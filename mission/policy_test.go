@@ -137,7 +137,7 @@ func TestPolicyRefuses(t *testing.T) {
 	f(fmt.Sprintf(`"seats":{"hold_s":%d}`, mission.HoldSecondsMax+1), "/seats/hold_s", "from 30 to 3600")
 	f(`"seats":{"holds_per_volunteer":0}`, "/seats/holds_per_volunteer", "from 1")
 	f(`"reverse":{"delay_sigma":0}`, "/reverse/delay_sigma", "above 0")
-	for _, clock := range []string{"24:00", "22:60", "9:00", "22h00", "", "-1:00", "22:00:00"} {
+	for _, clock := range []string{"24:00", "22:60", "9:00", "22h00", "", "-1:00", "+1:00", " 1:00", "22:00:00", "22:00 "} {
 		f(fmt.Sprintf(`"reverse":{"quiet_from":%q}`, clock), "/reverse/quiet_from", "not a time of day")
 		f(fmt.Sprintf(`"reverse":{"quiet_until":%q}`, clock), "/reverse/quiet_until", "not a time of day")
 	}
