@@ -64,3 +64,28 @@ func TestArenaKeepsItsRuns(t *testing.T) {
 		t.Errorf("an empty run: got %v", got)
 	}
 }
+
+// Goal: deadlines come in order of time, each mission's earliest once, however
+// often it was noted.
+func TestDeadlines(t *testing.T) {
+	var d deadlines
+	for range 1000 {
+		d.push(50, 1) // as seat changes do
+	}
+	d.push(70, 1)
+	d.push(40, 2)
+	d.push(30, 1)
+	d.push(0, 3) // never
+	if n := d.Len(); n > 4 {
+		t.Errorf("got %d deadlines kept for two missions, want at most 4", n)
+	}
+	var got []uint32
+	for d.reached(60) {
+		if o, ok := d.pop(); ok {
+			got = append(got, o)
+		}
+	}
+	if want := []uint32{1, 2}; !slices.Equal(got, want) {
+		t.Errorf("until 60: got missions %v, want %v", got, want)
+	}
+}

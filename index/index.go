@@ -111,6 +111,7 @@ func (x *Index) Load(c *mission.Change) {
 	case mission.PolicyPut:
 		x.policy, x.policyKey = c.Policy, c.Policy.Key()
 		x.restandAll()
+		x.expectAll()
 		x.scales = nil
 	case mission.TaxonomyPut:
 		x.putTaxonomy(c.Taxonomy)

@@ -175,11 +175,33 @@ func (x *Index) restandAll() {
 // shelves.
 const freshMost = 32
 
+// expectAll notes when each mission is to be looked at next, after a policy that
+// may have moved it.
+func (x *Index) expectAll() {
+	for o := range x.rows {
+		if m := x.missions.at(o); m.Has(Exists) {
+			x.due.push(x.nextMoment(o, x.termsOf(o, m)), o)
+		}
+	}
+}
+
+// termsOf gives what is known of a mission's times: its slots where they have
+// times of their own.
+func (x *Index) termsOf(o uint32, m *Mission) *mission.Seats {
+	if s := x.slotted[o]; s != nil {
+		return s
+	}
+	return &mission.Seats{Ends: m.Ends, ApplyBefore: m.Apply}
+}
+
 // tick moves the index's clock.
 func (x *Index) tick(at int64) {
 	x.now = max(x.now, at)
 	for x.due.reached(x.now) {
-		o := x.due.pop()
+		o, ok := x.due.pop()
+		if !ok {
+			continue
+		}
 		if s := x.slotted[o]; s != nil && x.missions.at(o).Has(Exists) {
 			x.moments(o, s)
 		}
@@ -213,23 +235,42 @@ func (x *Index) passMoment(o uint32) {
 	x.due.push(x.nextMoment(o, s), o)
 }
 
-// deadlines is a heap of times at which a mission is to be looked at; a
-// mission may be in it several times, and looking once too often does no harm.
-type deadlines struct{ items []deadline }
+// deadlines is a heap of times at which missions are to be looked at. Of each
+// mission only the earliest counts: looking at it then gives the next, so that
+// a mission whose seats change all day long is not noted each time.
+type deadlines struct {
+	items []deadline
+	next  []int64 // next[o]: the time that counts for ordinal o, 0 for none
+}
 
 type deadline struct {
 	at      int64
 	ordinal uint32
 }
 
+// push notes a time, 0 for never.
 func (d *deadlines) push(at int64, o uint32) {
-	if at != 0 {
-		heap.Push(d, deadline{at, o})
+	for int(o) >= len(d.next) {
+		d.next = append(d.next, 0)
 	}
+	if at == 0 || d.next[o] != 0 && d.next[o] <= at {
+		return
+	}
+	d.next[o] = at
+	heap.Push(d, deadline{at, o})
+}
+
+// pop gives the mission of the earliest time; ok is false if an earlier one
+// has counted in its place.
+func (d *deadlines) pop() (o uint32, ok bool) {
+	top := heap.Pop(d).(deadline)
+	if ok = d.next[top.ordinal] == top.at; ok {
+		d.next[top.ordinal] = 0
+	}
+	return top.ordinal, ok
 }
 
 func (d *deadlines) reached(now int64) bool { return len(d.items) > 0 && d.items[0].at <= now }
-func (d *deadlines) pop() uint32            { return heap.Pop(d).(deadline).ordinal }
 
 // Len, Less, Swap, Push and Pop implement heap.Interface.
 func (d *deadlines) Len() int           { return len(d.items) }

@@ -62,6 +62,9 @@ func TestMomentsComeOnTime(t *testing.T) {
 	served := func(s index.Stand, l index.Live) bool { return !s.Unserved }
 	unserved := func(s index.Stand, l index.Live) bool { return s.Unserved }
 	f("unserved", mission.Seats{Slots: unnamed, Created: last + 1 - 14*86400}, nil, served, unserved)
+	soon := mission.DefaultPolicy()
+	soon.Diversity.UnservedDays = 3
+	f("unserved by a new policy", mission.Seats{Slots: unnamed, Created: last + 1 - 3*86400}, soon, served, unserved)
 }
 
 // Goal: a mission that has a seat again, or none any more, is seen with the

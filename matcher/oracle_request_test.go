@@ -36,6 +36,10 @@ func (k *maker) request(policies []*mission.Policy) *matcher.Request {
 // filter draws one with few fields, so that something is left.
 func (k *maker) filter() *mission.Filter {
 	f := new(mission.Filter)
+	if k.chance(0.3) {
+		k.circle(f)
+		return f
+	}
 	rare := func() bool { return k.chance(0.08) }
 	set := func(list *[]string, values ...string) {
 		if rare() {
@@ -82,15 +86,20 @@ func (k *maker) filter() *mission.Filter {
 	return f
 }
 
-// places draws what a filter says of places.
-func (k *maker) places(f *mission.Filter) {
+// circle draws a place or a radius of the request's own.
+func (k *maker) circle(f *mission.Filter) {
 	if k.chance(0.2) {
-		p := k.point()
+		p := k.home()
 		f.Point = &p
 	}
-	if k.chance(0.2) {
+	if k.chance(0.3) {
 		f.RadiusKm = pick(k, 0.2, 2, 11.7, 60, 500)
 	}
+}
+
+// places draws what a filter says of places.
+func (k *maker) places(f *mission.Filter) {
+	k.circle(f)
 	c, side := k.point(), 0.05+k.Float64()
 	if k.chance(0.08) {
 		f.BBox = &geo.BBox{South: max(c.Lat-side, -90), North: c.Lat + side, West: wrapped(c.Lon - side), East: wrapped(c.Lon + side)}

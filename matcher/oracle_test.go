@@ -112,7 +112,7 @@ func (o *oracle) round(t *testing.T) int {
 		}
 		o.apply(append(cs, o.t.tick(60)))
 	}
-	n := 1 + o.IntN(8)
+	n := 1 + o.IntN(20)
 	for range n {
 		r := o.request(o.policies)
 		o.check(t, r)
@@ -249,12 +249,12 @@ func (o *oracle) checkReasons(t *testing.T, a *ask, g *matcher.Item) {
 func (o *oracle) checkRepeats(t *testing.T, s *index.Snapshot, r *matcher.Request, got *matcher.Page) {
 	t.Helper()
 	if again := o.recommend(t, matcher.New(o.t.zones), s, r); string(bytesOf(t, again.Items)) != string(bytesOf(t, got.Items)) {
-		o.fail(t, r, "asked again: got\n%s\nwant\n%s", bytesOf(t, again.Items), bytesOf(t, got.Items))
+		o.fail(t, r, "asked again: %s", firstDifference(t, again.Items, got.Items))
 	}
 	other := *r
 	other.Explain = !r.Explain
 	if again := o.recommend(t, o.matcher, s, &other); !sameItems(again.Items, got.Items) {
-		o.fail(t, r, "explain=%v: got\n%s\nwant\n%s", other.Explain, bytesOf(t, again.Items), bytesOf(t, got.Items))
+		o.fail(t, r, "explain=%v: %s", other.Explain, firstDifference(t, again.Items, got.Items))
 	}
 }
 
@@ -299,7 +299,7 @@ func (o *oracle) checkKept(t *testing.T) {
 		k := o.kept[0]
 		o.kept = o.kept[1:]
 		if again := o.recommend(t, o.matcher, k.snapshot, k.request); !reflect.DeepEqual(again.Items, k.items) {
-			o.fail(t, k.request, "snapshot %d asked later: got\n%s\nwant\n%s", k.snapshot.Seq, bytesOf(t, again.Items), bytesOf(t, k.items))
+			o.fail(t, k.request, "snapshot %d of policy %s asked later: %s", k.snapshot.Seq, k.snapshot.Policy.Key(), firstDifference(t, again.Items, k.items))
 		}
 	}
 }
@@ -338,6 +338,17 @@ func wordsOf(f *mission.Filter) string {
 		}
 	}
 	return b.String()
+}
+
+// firstDifference shows where two pages part.
+func firstDifference(t *testing.T, got, want []matcher.Item) string {
+	t.Helper()
+	for i := range min(len(got), len(want)) {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			return fmt.Sprintf("item %d: got\n%+v\n%s\nwant\n%+v\n%s", i, got[i], bytesOf(t, got[i]), want[i], bytesOf(t, want[i]))
+		}
+	}
+	return fmt.Sprintf("got %d items, want %d", len(got), len(want))
 }
 
 // sideBySide shows two orders.

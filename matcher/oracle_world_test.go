@@ -46,8 +46,9 @@ func terrains() []terrain {
 type maker struct {
 	*rand.Rand
 	terrain
-	t    *toy
-	next int // number of the next new thing
+	t     *toy
+	next  int // number of the next new thing
+	homes []geo.Point
 }
 
 func (k *maker) chance(p float64) bool { return k.Float64() < p }
@@ -70,6 +71,19 @@ func (k *maker) point() geo.Point {
 		p.Lon -= 360
 	}
 	return p
+}
+
+// home gives where somebody lives: mostly one of few places, so that the same
+// cells are asked for again and again.
+func (k *maker) home() geo.Point {
+	if len(k.homes) < 3 {
+		k.homes = append(k.homes, k.point())
+	}
+	if k.chance(0.3) {
+		return k.point()
+	}
+	p := pick(k, k.homes...)
+	return geo.Point{Lat: p.Lat + (k.Float64()-0.5)*0.01, Lon: wrapped(p.Lon + (k.Float64()-0.5)*0.01)}
 }
 
 func (k *maker) domains(n int) []string {
@@ -250,7 +264,7 @@ func (k *maker) pool() mission.Pool {
 func (k *maker) volunteer(id mission.ID, stored bool) *mission.Volunteer {
 	v := &mission.Volunteer{ID: id, Domains: k.domains(3), Activities: k.activities(2), Skills: some(k, 3, oracleSkills...)}
 	if k.chance(0.9) {
-		if p := k.point(); stored {
+		if p := k.home(); stored {
 			v.Cell = geo.CellAt(p, mission.VolunteerLevel).Token()
 		} else {
 			v.Location = &mission.Place{Lat: &p.Lat, Lon: &p.Lon}

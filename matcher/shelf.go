@@ -22,8 +22,8 @@ const classShift = 6
 // says whether nothing else can beat the floor; if not, the trees are to be
 // looked at too.
 func (q *query) fromShelf() (done bool) {
-	if !q.placed || !q.plain || q.only != nil || q.wants == index.WantsOnly {
-		return false
+	if !q.placed || !q.plain || q.only != nil || q.wants == index.WantsOnly || q.reachKm[index.Normal] > q.policy.Distance.MaxKm {
+		return false // a shelf ends where the policy does, a radius asked for may not
 	}
 	cell := geo.CellOf(q.at, index.ShelfLevel)
 	slot := q.snapshot.Shelves.Slot(cell)
