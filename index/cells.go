@@ -45,7 +45,7 @@ func (e *Entry) primary() int { return bits.TrailingZeros64(e.Domains) }
 // shareSlots is how many domains have a share of their own in a node; beyond,
 // domain d shares the slot of d - shareSlots. With it a node fills one line of
 // the processor's cache.
-const shareSlots = 24
+const shareSlots = 22
 
 // Node is a cell with entries, or with nodes below it, and the upper bounds
 // over them: nothing in it stands better, unless it is in the snapshot's
@@ -59,6 +59,8 @@ type Node struct {
 	Len        uint16
 	Leaf       bool
 	Skilled    bool              // an entry asks for skills
+	MinAge     uint8             // the least of the entries'
+	MaxAge     uint8             // the greatest of the entries'
 	Activities uint64            // union of the entries', folded
 	Shares     [shareSlots]uint8 // share of Top that missions of a domain reach, in 255ths, rounded up
 }
@@ -170,7 +172,9 @@ func buildTree(es []sorted, placed bool) *Tree {
 
 // describe sets what is true of all entries of a node but its cap.
 func (n *Node) describe(es []sorted) {
+	n.MinAge = math.MaxUint8
 	for i := range es {
+		n.MinAge, n.MaxAge = min(n.MinAge, es[i].MinAge), max(n.MaxAge, es[i].MaxAge)
 		n.Activities |= es[i].Activities
 		n.Skilled = n.Skilled || es[i].Traits&AsksOfSkills != 0
 	}

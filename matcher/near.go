@@ -82,7 +82,7 @@ func (n *neighbours) find() {
 
 func (n *neighbours) push(tree int, node uint32) {
 	c := &n.q.snapshot.Trees[tree].Nodes[node]
-	if c.Top > 0 { // else there is nothing to be had in it
+	if c.Top > 0 && (n.any || n.q.ageFits(c.MinAge, c.MaxAge)) { // else there is nothing to be had in it
 		n.q.heap.push(cell{bound: -c.MinKm(n.at), node: node, tree: uint32(tree)})
 	}
 }

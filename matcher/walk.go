@@ -87,6 +87,9 @@ func (q *query) push(tree int, node uint32) {
 	t := q.snapshot.Trees[tree]
 	n := &t.Nodes[node]
 	floor := q.best.of(t.Full).floor
+	if !q.ageFits(n.MinAge, n.MaxAge) {
+		return
+	}
 	distance := q.distanceBound(t, n)
 	// Cheap before dear: most cells are too far for anything in them.
 	if most := distance * float64(n.Top) * boundSlack; most < floor || most == 0 {
