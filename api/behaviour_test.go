@@ -4,11 +4,13 @@ package api_test
 // encodings, origins, and an orderly end.
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -385,4 +387,28 @@ func TestChunkedBodies(t *testing.T) {
 	f("POST", "/v1/missions/bulk", strings.NewReader(niceLine("n")), 200)
 	f("PUT", "/v1/missions/m", io.LimitReader(blanks{}, 10<<20), 413)
 	l.must(200, "GET", "/v1/missions/n", "")
+}
+
+// Logs name nobody and no place, whatever comes in.
+func TestLogsNameNobody(t *testing.T) {
+	var log bytes.Buffer
+	l := openService(t, func(c *api.Config) {
+		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	kept := map[string]string{}
+	for _, s := range session() {
+		l.do(s.method, substitute(s.path, kept), substitute(s.body, kept), s.headers...)
+	}
+	if err := l.engine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l.do("PUT", "/v1/volunteers/person-1", `{"location":{"lat":43.123,"lon":7.456}}`)
+	l.do("POST", "/v1/recommendations", `{"volunteer":"person-1"}`)
+	l.do("GET", "/v1/volunteers/person-1", "")
+	l.stop()
+	for _, private := range []string{"person-1", "v20", "43.", "7.26", "participation"} {
+		if strings.Contains(log.String(), private) {
+			t.Errorf("the log has %q: %s", private, log.String())
+		}
+	}
 }

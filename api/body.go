@@ -197,7 +197,7 @@ func scopeChoice(sets []scope) string {
 func checkFree(fields []mission.FieldError, pointer, s string) []mission.FieldError {
 	switch {
 	case utf8.RuneCountInString(s) > mission.WordLettersMax:
-		return append(fields, mission.FieldError{Pointer: pointer, Detail: "is over the limit of characters for a word, 500"})
+		return append(fields, fault(pointer, "has over %d characters", mission.WordLettersMax))
 	case !cleanBytes([]byte(s)):
 		return append(fields, mission.FieldError{Pointer: pointer, Detail: "has a control character or is not UTF-8"})
 	}

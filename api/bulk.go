@@ -381,7 +381,7 @@ func (c *call) checkFeedback(f *mission.Feedback) error {
 		fields = append(fields, mission.FieldError{Pointer: "/type", Detail: "is not one of " + joinWords(feedbackTypes)})
 	}
 	if len(f.Missions) == 0 || len(f.Missions) > mission.RequestListMax {
-		fields = append(fields, mission.FieldError{Pointer: "/missions", Detail: "has 1 to 1000 entries"})
+		fields = append(fields, entries("/missions", 1, mission.RequestListMax))
 	}
 	for i, id := range f.Missions {
 		if e := mission.AsError(mission.CheckID("/missions"+indexPointer(i), id)); e != nil {

@@ -48,7 +48,7 @@ func checkPerson(pointer string, id mission.ID) []mission.FieldError {
 // checkSlots refuses too many slots, ids that cannot be, and one given twice.
 func checkSlots(slots []string) (fields []mission.FieldError) {
 	if len(slots) > mission.SlotsMax {
-		return append(fields, mission.FieldError{Pointer: "/slots", Detail: "has more than 500 entries"})
+		return append(fields, entries("/slots", 0, mission.SlotsMax))
 	}
 	for i, s := range slots {
 		pointer := "/slots" + indexPointer(i)
@@ -68,7 +68,7 @@ func checkSeconds(ttl *int) []mission.FieldError {
 	if ttl == nil || *ttl >= mission.HoldSecondsMin && *ttl <= mission.HoldSecondsMax {
 		return nil
 	}
-	return []mission.FieldError{{Pointer: "/ttl_s", Detail: "must be from 30 to 3600 seconds"}}
+	return []mission.FieldError{fault("/ttl_s", "must be from %d to %d seconds", mission.HoldSecondsMin, mission.HoldSecondsMax)}
 }
 
 // hold answers POST /v1/missions/{id}/holds. A repeat answers the hold that

@@ -58,7 +58,7 @@ func keepLine(line []byte, err error) error {
 
 // errLongLine is returned for a line over the limit of one body. The line was
 // read and thrown away, and the next one can be read.
-var errLongLine = errors.New("api: the line is over 1048576 bytes")
+var errLongLine = errors.New("api: the line is over the limit of a body")
 
 // line gives one line with its end. A line over the limit of a body is read
 // to its end and thrown away, in bounded memory, so that the next one can be

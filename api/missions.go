@@ -337,10 +337,10 @@ func (c *call) elsewhere() error {
 		return invalid("", "needs either taken or add")
 	}
 	if b.Taken != nil && (*b.Taken < 0 || *b.Taken > mission.SeatsMax) {
-		return invalid("/taken", "must be from 0 to 1000000")
+		return outOf("/taken", 0, mission.SeatsMax)
 	}
 	if b.Add != nil && (*b.Add < -mission.SeatsMax || *b.Add > mission.SeatsMax) {
-		return invalid("/add", "must be from -1000000 to 1000000")
+		return outOf("/add", -mission.SeatsMax, mission.SeatsMax)
 	}
 	if fields := checkFree(checkFree(nil, "/slot", b.Slot), "/why", b.Why); fields != nil {
 		return &mission.Error{Kind: mission.Invalid, Detail: "the request is not valid", Fields: fields}

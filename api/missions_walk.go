@@ -146,7 +146,7 @@ func (c *call) getMissions() error {
 // error and is listed as missing.
 func (b *getBody) check() error {
 	if len(b.IDs) == 0 || len(b.IDs) > mission.RequestListMax {
-		return invalid("/ids", "has 1 to 1000 entries")
+		return faulty([]mission.FieldError{entries("/ids", 1, mission.RequestListMax)})
 	}
 	for i, id := range b.IDs {
 		if err := mission.CheckID("/ids"+indexPointer(i), id); err != nil {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strconv"
 
 	"renfort/mission"
@@ -135,4 +136,20 @@ func appendFacts(b []byte, e *mission.Error) []byte {
 func invalid(pointer, detail string) error {
 	return &mission.Error{Kind: mission.Invalid, Detail: "the request is not valid",
 		Fields: []mission.FieldError{{Pointer: pointer, Detail: detail}}}
+}
+
+// fault is one thing wrong with an input, said with the limit that it broke:
+// the constant itself, so that words and limits cannot drift apart.
+func fault(pointer, format string, args ...any) mission.FieldError {
+	return mission.FieldError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)}
+}
+
+// outOf is the refusal of a number or a list's length outside its bounds.
+func outOf(pointer string, least, most int) error {
+	return faulty([]mission.FieldError{fault(pointer, "must be from %d to %d", least, most)})
+}
+
+// entries is the refusal of a list that is too short or too long.
+func entries(pointer string, least, most int) mission.FieldError {
+	return fault(pointer, "must have %d to %d entries", least, most)
 }

@@ -185,7 +185,7 @@ func (r *ranking) options(s *Service, key *grant, o *recommendOptions) error {
 	q := &r.request
 	if o.Limit != nil {
 		if q.Limit = *o.Limit; q.Limit < 1 || q.Limit > mission.RecommendMax {
-			return invalid("/limit", "must be a whole number from 1 to 100")
+			return outOf("/limit", 1, mission.RecommendMax)
 		}
 	}
 	q.Explain, r.minSeq = o.Explain, o.MinSeq
@@ -196,7 +196,7 @@ func (r *ranking) options(s *Service, key *grant, o *recommendOptions) error {
 		return err
 	}
 	if len(o.Exclude) > mission.RequestListMax {
-		return invalid("/exclude", "has more than 1000 entries")
+		return faulty([]mission.FieldError{entries("/exclude", 0, mission.RequestListMax)})
 	}
 	for i, id := range o.Exclude {
 		if err := mission.CheckID(pointerTo("exclude")+indexPointer(i), id); err != nil {
@@ -247,8 +247,13 @@ func (r *ranking) seed(v jsontext.Value) error {
 	default:
 		return invalid("/seed", "is neither a string nor a number")
 	}
-	if len(r.request.Seed) > mission.IDBytesMax {
-		return invalid("/seed", "is over 128 bytes")
+	return checkSeed(r.request.Seed)
+}
+
+// checkSeed refuses a seed longer than what it usually is, an id.
+func checkSeed(seed string) error {
+	if len(seed) > mission.IDBytesMax {
+		return faulty([]mission.FieldError{fault("/seed", "is over %d bytes", mission.IDBytesMax)})
 	}
 	return nil
 }

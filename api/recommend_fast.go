@@ -159,9 +159,8 @@ func (r *ranking) param(c *call, p *param) (known bool, err error) {
 	case "policy":
 		err = r.words(c.s, "", string(p.value))
 	case "seed":
-		if r.request.Seed = string(p.value); len(r.request.Seed) > mission.IDBytesMax {
-			err = invalid("/seed", "is over 128 bytes")
-		}
+		r.request.Seed = string(p.value)
+		err = checkSeed(r.request.Seed)
 	case "exclude":
 		r.request.Exclude = splitList(p.value)
 	case "min_seq": // awaited before
