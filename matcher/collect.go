@@ -31,14 +31,13 @@ func (b *collector) begin(k int, least float64) {
 // full says whether candidates may have been left out.
 func (b *collector) full() bool { return len(b.items) == b.k }
 
-// lost says whether a full collector may have left out what is better than c.
-func (b *collectors) lost(c *candidate, s *index.Snapshot) bool {
-	for i := range b {
-		if b[i].full() && before(&b[i].items[0], c, s) {
-			return true
-		}
+// floor gives the score below which a mission cannot get onto the page: the
+// others fill it before a full remote one that scores less than all of them.
+func (b *collectors) floor(full bool) float64 {
+	if full {
+		return max(b[0].floor, b[1].floor)
 	}
-	return false
+	return b[0].floor
 }
 
 // before is the order of answers: by score, then by the draw of the tie, then

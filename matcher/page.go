@@ -107,7 +107,7 @@ func (q *query) surely(c *candidate, remote bool) bool {
 			return false
 		}
 	}
-	return true
+	return !remote || c.score >= q.best[0].floor // full remote ones below it were not looked for
 }
 
 // rank orders what was found, best first.

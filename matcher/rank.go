@@ -214,14 +214,13 @@ func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
 func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
 	var s score
 	v := q.score(&s, e, l, w)
-	best := q.best.of(l.Full)
-	if v < best.floor {
+	if v < q.best.floor(l.Full) {
 		return
 	}
 	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
 		org: l.Org, group: l.Group, full: l.Full, nobody: q.nobody(e.Ordinal, l)}
 	if q.only == nil || q.only.allows(q, &c) {
-		best.offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
+		q.best.of(l.Full).offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
 	}
 }
 

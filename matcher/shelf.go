@@ -63,8 +63,7 @@ func (q *query) takeFrom(s *index.Shelf) (done bool) {
 		if bound*affinity*boundSlack < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		w, ok := q.wayAt(e.Address, q.at.Chord2(e.Vec), e.Traits>>classShift)
-		if ok && float64(s.Rows[i].Standing)*affinity*w.factor*boundSlack >= best.floor {
+		if w, ok := q.wayNear(e, e.Traits>>classShift, float64(s.Rows[i].Standing)*affinity); ok {
 			q.gather(e, s.Rows[i].Generation, w)
 		}
 	}

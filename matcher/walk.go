@@ -3,6 +3,7 @@ package matcher
 import (
 	"math"
 
+	"renfort/geo"
 	"renfort/index"
 )
 
@@ -60,7 +61,7 @@ func (q *query) descend() {
 	for len(q.heap) > 0 {
 		top := q.heap.pop()
 		t := q.snapshot.Trees[top.tree]
-		if top.bound < q.best.of(t.Full).floor {
+		if top.bound < q.best.floor(t.Full) {
 			continue
 		}
 		n := &t.Nodes[top.node]
@@ -86,7 +87,7 @@ func (q *query) enters(t *index.Tree) bool {
 func (q *query) push(tree int, node uint32) {
 	t := q.snapshot.Trees[tree]
 	n := &t.Nodes[node]
-	floor := q.best.of(t.Full).floor
+	floor := q.best.floor(t.Full)
 	if !q.ageFits(n.MinAge, n.MaxAge) {
 		return
 	}
@@ -183,9 +184,8 @@ type batch struct {
 func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 	distance *= boundSlack
 	most := distance * q.affinityMost(n)
-	best := q.best.of(t.Full)
 	for i := n.First; i < n.First+uint32(n.Len); i++ {
-		if float64(t.Tops[i])*most < best.floor {
+		if float64(t.Tops[i])*most < q.best.floor(t.Full) {
 			break
 		}
 		bound := float64(t.Bounds[i])
@@ -196,23 +196,38 @@ func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 		if q.prefers {
 			bound *= q.affinityBound(e, n.Skilled)
 		}
-		if bound*distance < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
+		if bound*distance < q.best.floor(t.Full) || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		w, ok := q.wayOfEntry(t, e)
-		if ok && bound*w.factor*boundSlack >= best.floor {
+		if w, ok := q.wayOfEntry(t, e, bound); ok {
 			q.gather(e, t.Generations[i], w)
 		}
 	}
 	q.flush()
 }
 
-// wayOfEntry gives the way that an entry stands for.
-func (q *query) wayOfEntry(t *index.Tree, e *index.Entry) (w way, ok bool) {
-	if t.Remote {
-		return q.afar(), q.mayAfar(e.Remote)
+// wayOfEntry gives the way that an entry stands for, if by it a bound of all
+// but distance can beat the floor.
+func (q *query) wayOfEntry(t *index.Tree, e *index.Entry, bound float64) (w way, ok bool) {
+	if !t.Remote {
+		return q.wayNear(e, t.Class, bound)
 	}
-	return q.wayAt(e.Address, q.at.Chord2(e.Vec), t.Class)
+	w = q.afar()
+	return w, q.mayAfar(e.Remote) && bound*w.factor*boundSlack >= q.best.floor(t.Full)
+}
+
+// wayNear is wayOfEntry for an entry at a place. It looks the distance up
+// before it computes it.
+func (q *query) wayNear(e *index.Entry, class uint8, bound float64) (w way, ok bool) {
+	chord2, floor := q.at.Chord2(e.Vec), q.best[0].floor
+	if q.placed {
+		near := q.decay.bound((geo.Km(chord2) - q.policy.Distance.FreeKm) * q.reciprok[class] * (1 - 1e-9))
+		if bound*near*boundSlack < floor {
+			return way{}, false
+		}
+	}
+	w, ok = q.wayAt(e.Address, chord2, class)
+	return w, ok && bound*w.factor*boundSlack >= floor
 }
 
 func (q *query) gather(e *index.Entry, generation uint32, w way) {
