@@ -328,13 +328,15 @@ func TestMetrics(t *testing.T) {
 	l := openService(t, nil)
 	l.must(201, "PUT", "/v1/missions/m", niceMission("m", ""))
 	l.refused("not_found", "GET", "/v1/missions/none", "")
+	l.must(200, "POST", "/v1/recommendations/bulk", `{"profile":{}}`)
+	l.must(200, "POST", "/v1/backup", "")
 	text := string(l.get("/metrics").body)
 	for _, want := range []string{
 		`renfort_requests_total{method="PUT",route="/v1/missions/{id}",status="201"} 1`,
 		`renfort_requests_total{method="GET",route="/v1/missions/{id}",status="404"} 1`,
 		`renfort_refusals_total{code="not_found"} 1`,
 		`renfort_request_seconds_count{method="PUT",route="/v1/missions/{id}"} 1`,
-		"renfort_store_commit_seconds_count", "renfort_seq", "renfort_in_flight", "renfort_missions 1", "renfort_volunteers 0",
+		"renfort_store_commit_seconds_count", "renfort_seq", "renfort_in_flight 1\n", "renfort_missions 1", "renfort_volunteers 0",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)

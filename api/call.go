@@ -33,6 +33,7 @@ type call struct {
 	degraded bool   // something was left out
 	streamed bool   // the handler set a body stream
 	read     bool   // the body was read to its end
+	handed   bool   // a stream goes on and leaves the lane at its own end
 	ranking  ranking
 	digest   *digest // that the call writes a line of, nil for a request of its own
 }
@@ -54,7 +55,7 @@ func (c *call) begin(s *Service, ctx *fasthttp.RequestCtx) {
 	c.deadline = c.began.Add(s.config.WorkTimeout)
 	c.id = [pathParamsMax]string{}
 	c.query, c.unquoted, c.body, c.out = c.query[:0], c.unquoted[:0], c.body[:0], c.out[:0]
-	c.busy, c.degraded, c.streamed, c.read = false, false, false, false
+	c.busy, c.degraded, c.streamed, c.read, c.handed = false, false, false, false, false
 }
 
 // keptBytesMax is the most of one buffer that a pooled call keeps.
@@ -89,7 +90,11 @@ func (c *call) run() error {
 	if err != nil {
 		return err
 	}
-	defer c.s.lanes.leave()
+	defer func() {
+		if !c.handed {
+			c.s.lanes.leave()
+		}
+	}()
 	c.busy = busy
 	if err := c.readParams(f.params); err != nil {
 		return err

@@ -17,11 +17,15 @@ func (c *call) recommendBulk() error {
 		return err
 	}
 	requests := c.body
-	c.body = nil // the stream outlives the call
+	if held := c.s.digesting.Add(int64(len(requests))); held > digestBytesMax {
+		c.s.digesting.Add(-int64(len(requests)))
+		return mission.Errorf(mission.Overloaded, "digests hold %d bytes of requests; at most %d", held, digestBytesMax)
+	}
+	c.body, c.handed = nil, true // the stream outlives the call
 	// What the stream needs is copied: the call goes on to another request.
 	d := &digest{call: call{s: c.s, key: c.key, route: c.route, began: c.began, deadline: c.deadline, busy: c.busy},
 		from: newLines(bytes.NewReader(requests), mission.BulkBytesMax, -1)}
-	d.call.digest = d
+	d.call.digest, d.bytes = d, int64(len(requests))
 	c.streamed = true
 	c.private()
 	c.ctx.Response.Header.SetContentType(typeLines)
@@ -29,11 +33,16 @@ func (c *call) recommendBulk() error {
 	return nil
 }
 
+// digestBytesMax is how many bytes of requests all digests may hold at once:
+// one may have 64 MB, and there may be many.
+const digestBytesMax = 1 << 30
+
 // digest writes the pages of a bulk recommendation.
 type digest struct {
-	call call // a call of its own, without a fasthttp request
-	from *lines
-	seen []mission.Feedback // pages that the store has yet to hear of
+	call  call // a call of its own, without a fasthttp request
+	from  *lines
+	bytes int64              // of the requests
+	seen  []mission.Feedback // pages that the store has yet to hear of
 }
 
 // note keeps a page to be remembered. A digest is not in a hurry: it waits
@@ -62,6 +71,8 @@ func (d *digest) remember() {
 
 // write sends a line for each line until the end, or until nobody reads.
 func (d *digest) write(w *bufio.Writer) {
+	defer d.call.s.lanes.leave()
+	defer d.call.s.digesting.Add(-d.bytes)
 	defer d.remember()
 	c := &d.call
 	for {

@@ -67,10 +67,12 @@ func (c *call) backup() error {
 	from, to := io.Pipe()
 	b := &backupStream{PipeReader: from}
 	b.writing.Add(1)
-	store := c.s.engine.Store()
+	c.handed = true
+	service := c.s // the call goes on to another request
 	go func() {
 		defer b.writing.Done()
-		_, err := store.Backup(to)
+		_, err := service.engine.Store().Backup(to)
+		service.lanes.leave() // before the client hears that it is over
 		to.CloseWithError(err)
 	}()
 	c.streamed = true

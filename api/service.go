@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -22,19 +23,21 @@ import (
 // Service answers HTTP requests from an engine. All methods are safe for
 // concurrent use.
 type Service struct {
-	engine  *engine.Engine
-	config  Config
-	grants  []*grant // nil: no keys, everything is allowed
-	tree    *node
-	routes  []*route
-	lanes   *lanes
-	meters  *meters
-	census  census
-	shown   shown
-	server  *fasthttp.Server
-	calls   sync.Pool // of *call
-	openAPI []byte
-	log     *slog.Logger
+	engine *engine.Engine
+	config Config
+	grants []*grant // nil: no keys, everything is allowed
+	tree   *node
+	routes []*route
+	lanes  *lanes
+	meters *meters
+	census census
+	shown  shown
+
+	digesting atomic.Int64 // bytes of requests that digests hold
+	server    *fasthttp.Server
+	calls     sync.Pool // of *call
+	openAPI   []byte
+	log       *slog.Logger
 }
 
 // connectionsMax bounds the connections held open at once.
