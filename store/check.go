@@ -133,7 +133,7 @@ func (c *checker) records() {
 		c.Organizations++
 		o, err := decodeOrganization(value)
 		if err == nil {
-			o.noun(string(key))
+			_, err = o.noun(string(key))
 		}
 		return err
 	})

@@ -100,6 +100,7 @@ func (s *Store) probe(db *bbolt.DB) error {
 		n := tx.Bucket([]byte(bucketNames[metaBucket]))
 		must(n.Put(probeKey, fmt.Appendf(nil, "%d", tx.ID())))
 		if err := s.commit(tx); err != nil {
+			_ = tx.Rollback()
 			return err
 		}
 	}

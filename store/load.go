@@ -174,7 +174,8 @@ func (l *loader) organization(key, value, _ []byte) (mission.Change, bool, error
 	if err != nil {
 		return mission.Change{}, false, err
 	}
-	return mission.Change{Kind: mission.OrganizationPut, Organization: o.noun(string(key)), Record: o.record}, true, nil
+	n, err := o.noun(string(key))
+	return mission.Change{Kind: mission.OrganizationPut, Organization: n, Record: o.record}, true, err
 }
 
 func (l *loader) mission(key, value, seats []byte) (mission.Change, bool, error) {

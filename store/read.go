@@ -169,8 +169,9 @@ func (s *Store) Organization(id mission.ID) (view OrganizationView, err error) {
 		if err != nil {
 			return fmt.Errorf("store: organization %q: %w", id, err)
 		}
-		view = OrganizationView{Organization: o.noun(id), Record: o.record, Version: o.version}
-		return nil
+		view = OrganizationView{Record: o.record, Version: o.version}
+		view.Organization, err = o.noun(id)
+		return err
 	})
 	return view, err
 }

@@ -111,8 +111,9 @@ func (v snapshot) completeOrganization(c *mission.Change) error {
 	if err != nil {
 		return fmt.Errorf("store: organization %q: %w", c.Organization.ID, err)
 	}
-	c.Organization, c.Record = o.noun(c.Organization.ID), o.record
-	return nil
+	c.Record = o.record
+	c.Organization, err = o.noun(c.Organization.ID)
+	return err
 }
 
 // completeFeedback gives the last of what the person was shown: the log does

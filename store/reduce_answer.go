@@ -62,17 +62,13 @@ func (r *reducer) count(org mission.ID, by mission.Record) {
 	if org == "" {
 		return
 	}
-	raw := r.get(organizationsBucket, []byte(org))
-	o := &organizationRecord{}
-	if raw != nil {
-		var err error
-		o, err = decodeOrganization(raw)
-		must(err)
-	}
+	o, raw := r.organization(org)
 	o.record.Answered += by.Answered
 	o.record.Ignored += by.Ignored
+	n, err := o.noun(org)
+	must(err)
 	r.put(organizationsBucket, []byte(org), raw, appendOrganization(nil, o))
-	r.emit(mission.Change{Kind: mission.OrganizationRecord, Organization: o.noun(org), Record: o.record})
+	r.emit(mission.Change{Kind: mission.OrganizationRecord, Organization: n, Record: o.record})
 }
 
 // ignore counts a confirmed seat that nobody answered.

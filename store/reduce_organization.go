@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -11,13 +12,15 @@ import (
 
 // noun gives the organisation of a record; one that nobody wrote has an id
 // and nothing else.
-func (o *organizationRecord) noun(id mission.ID) *mission.Organization {
+func (o *organizationRecord) noun(id mission.ID) (*mission.Organization, error) {
 	n := new(mission.Organization)
 	if len(o.json) > 0 {
-		must(json.Unmarshal(o.json, n))
+		if err := json.Unmarshal(o.json, n); err != nil {
+			return nil, fmt.Errorf("store: organization %q: %w", id, err)
+		}
 	}
 	n.ID = id
-	return n
+	return n, nil
 }
 
 // organization gives an organisation's record and its bytes; one that is not
@@ -61,7 +64,8 @@ func (r *reducer) carryOrganization(p *prepared) {
 		return
 	}
 	old, raw := r.organization(p.org.ID)
-	was := old.noun(p.org.ID)
+	was, err := old.noun(p.org.ID)
+	must(err)
 	next := *was
 	if p.org.Name != "" {
 		next.Name = p.org.Name

@@ -71,6 +71,7 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 	r.flush()
 	began := time.Now()
 	if err := s.commit(tx); err != nil {
+		_ = tx.Rollback() // bbolt has done so, on most of its ways out
 		return nil, err
 	}
 	s.meters.synced(time.Since(began))

@@ -1,0 +1,183 @@
+package store
+
+// Every record is read back as it was written, and bytes that are none of
+// ours are refused without harm. The one file of tests inside the package:
+// codecs have no door.
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renfort/mission"
+)
+
+// codec is a record's two ways as one: read, and what was read written again.
+type codec struct {
+	name  string
+	again func(b []byte) ([]byte, error)
+}
+
+func codecs() []codec {
+	return []codec{
+		{"seats", func(b []byte) ([]byte, error) {
+			s, err := decodeSeats(7, b)
+			if err != nil {
+				return nil, err
+			}
+			return appendSeats(nil, s), nil
+		}},
+		{"hold", func(b []byte) ([]byte, error) {
+			h, err := decodeHold("h1", b)
+			if err != nil {
+				return nil, err
+			}
+			return appendHold(nil, h), nil
+		}},
+		{"remembered", func(b []byte) ([]byte, error) {
+			m, err := decodeRemembered(b)
+			if err != nil {
+				return nil, err
+			}
+			return appendRemembered(nil, m), nil
+		}},
+		{"mission", func(b []byte) ([]byte, error) {
+			m, err := decodeMission(b)
+			if err != nil {
+				return nil, err
+			}
+			return appendMission(nil, m), nil
+		}},
+		{"volunteer", func(b []byte) ([]byte, error) {
+			v, err := decodeVolunteer(b)
+			if err != nil {
+				return nil, err
+			}
+			return appendVolunteer(nil, v), nil
+		}},
+		{"person", func(b []byte) ([]byte, error) {
+			p, err := decodePerson(b)
+			return appendPerson(nil, p), err
+		}},
+		{"organization", func(b []byte) ([]byte, error) {
+			o, err := decodeOrganization(b)
+			if err != nil {
+				return nil, err
+			}
+			return appendOrganization(nil, o), nil
+		}},
+		{"tombstone", func(b []byte) ([]byte, error) {
+			t, err := decodeTombstone(b)
+			return appendTombstone(nil, t), err
+		}},
+		{"meta", func(b []byte) ([]byte, error) {
+			m, err := decodeMeta(b)
+			return appendMeta(nil, &m), err
+		}},
+		{"feedback", func(b []byte) ([]byte, error) {
+			due, all, err := decodeFeedback(b)
+			if err != nil {
+				return nil, err
+			}
+			return appendFeedback(nil, due, all), nil
+		}},
+		{"log", func(b []byte) ([]byte, error) {
+			changes, err := decodeLog(3, b)
+			if err != nil {
+				return nil, err
+			}
+			at, _ := logTime(b)
+			return appendLog(nil, at, changes), nil
+		}},
+	}
+}
+
+// samples gives records in which every field is set, by the codec's name.
+func samples() map[string][]byte {
+	h := holdRecord{Hold: mission.Hold{ID: "h1", Mission: "m1", Ordinal: 7, Volunteer: "v1", Slots: []string{"a", "b"}, State: mission.Released,
+		Origin: mission.OriginImport, Ref: "r", Created: 1, Expires: 2, Changed: 3, ChangedSeq: 4, Why: "refused", Answer: mission.AnswerRefused,
+		AnswerBy: "o1", AnswerWhy: "full", AnswerAt: 5}, due: 6, counted: true}
+	s := mission.Seats{Ordinal: 7, Organization: "o1", State: mission.StateOpen, Booking: mission.BookingHere, Starts: -1, Ends: 2, ApplyBefore: 3,
+		MinAge: 16, MaxAge: 99, Slots: []mission.SlotTerms{{ID: "a", Pool: 1, Starts: 4, Ends: 5, Days: mission.Evening}, {ID: "b"}},
+		Pools: []mission.Pool{{Total: mission.SeatsUnknown, Elsewhere: 1, Held: 2, Confirmed: 3, Waiting: 4}, {Total: 5, Over: 0}}, Created: 6, LastTaken: 7}
+	s.Fills.Add(20_000, 3)
+	s.Fills.Add(20_004, 1)
+	times := mission.Times{Zone: "Indian/Reunion", Starts: 1, Ends: 2, ApplyBefore: 3, Published: 4, Days: 5, Slots: []mission.SlotTimes{{Starts: 6, Ends: 7, Days: 8}}}
+	return map[string][]byte{
+		"seats": appendSeats(nil, &s), "hold": appendHold(nil, &h),
+		"remembered": appendRemembered(nil, &remembered{body: 1, end: 2, result: mission.Result{Seq: 3, Outcome: mission.Created, Version: 4, Hold: &h.Hold,
+			Occupancy: mission.Pool{Total: 5}, Free: 6, SeatsKept: true, Swept: 7}}),
+		"mission":   appendMission(nil, &missionRecord{version: 1, revision: 2, id: "m1", publisher: "jva", times: times, json: []byte(`{"id":"m1"}`)}),
+		"volunteer": appendVolunteer(nil, &volunteerRecord{version: 1, revision: 2, id: "v1", publisher: "jva", json: []byte(`{"id":"v1"}`)}),
+		"person":    appendPerson(nil, person{ordinal: 1, birthYear: 1990, adult: 2}),
+		"organization": appendOrganization(nil, &organizationRecord{version: 1, state: mission.OrgSuspended, record: mission.Record{Answered: 2, Ignored: 3},
+			json: []byte(`{"id":"o1"}`)}),
+		"tombstone": appendTombstone(nil, tombstone{1, 2}),
+		"meta":      appendMeta(nil, &meta{1, 2, 1 << 63, 4, 5, 6, 7, 8}),
+		"feedback":  appendFeedback(nil, 9, []shown{{"opened", "m1", "rec", 8}}),
+		"log": appendLog(nil, 9, []mission.Change{{Kind: mission.SeatHeld, MissionID: "m1", MissionOrdinal: 7, Hold: &h.Hold},
+			{Kind: mission.VolunteerPut, VolunteerID: "v1", VolunteerOrdinal: 3}, {Kind: mission.OrganizationPut, Organization: &mission.Organization{ID: "o1"}}}),
+	}
+}
+
+func TestCodecs(t *testing.T) {
+	all := samples()
+	for _, c := range codecs() {
+		b := all[c.name]
+		again, err := c.again(b)
+		if err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%s: got %x, %v; want %x", c.name, again, err, b)
+		}
+		for n := range b {
+			if _, err := c.again(b[:n]); err == nil {
+				t.Errorf("%s: cut to %d of %d bytes, it was taken", c.name, n, len(b))
+			}
+		}
+		if _, err := c.again(append(bytes.Clone(b), 0)); err == nil {
+			t.Errorf("%s: with a byte too many, it was taken", c.name)
+		}
+	}
+}
+
+// Nothing is lost on the way through: what is read is what was written.
+func TestCodecFields(t *testing.T) {
+	all := samples()
+	h, err := decodeHold("h1", all["hold"])
+	if err != nil || h.Answer != mission.AnswerRefused || h.due != 6 || !h.counted || h.AnswerWhy != "full" {
+		t.Errorf("hold: got %+v, %v", h, err)
+	}
+	s, err := decodeSeats(7, all["seats"])
+	if err != nil || s.Fills.Since(20_004) != 4 || s.Slots[0].Days != mission.Evening || s.Pools[0].Total != mission.SeatsUnknown || s.Starts != -1 {
+		t.Errorf("seats: got %+v, %v", s, err)
+	}
+	m, err := decodeRemembered(all["remembered"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(h.Hold, *m.result.Hold); diff != "" {
+		t.Errorf("remembered hold (- want, + got):\n%s", diff)
+	}
+}
+
+// FuzzCodecs feeds every decoder any bytes: it refuses them, or gives a value
+// that is written as those very bytes.
+func FuzzCodecs(f *testing.F) {
+	for name, b := range samples() {
+		for i, c := range codecs() {
+			if c.name == name {
+				f.Add(i, b)
+			}
+		}
+	}
+	all := codecs()
+	f.Fuzz(func(t *testing.T, which int, b []byte) {
+		if which < 0 || which >= len(all) {
+			return
+		}
+		again, err := all[which].again(b)
+		if err == nil && !bytes.Equal(again, b) {
+			t.Errorf("%s: %x was read, and written as %x", all[which].name, b, again)
+		}
+	})
+}
