@@ -21,10 +21,16 @@ import (
 type scope uint8
 
 const (
+	// scopeSearch reads missions and their seats.
 	scopeSearch scope = 1 << iota
+	// scopeRecommend ranks for volunteers, stored or not.
 	scopeRecommend
+	// scopeWrite is a platform's own: missions, volunteers and seats.
 	scopeWrite
+	// scopeCrisis lets an urgency above normal count.
 	scopeCrisis
+	// scopeAdmin changes what holds for everybody, and looks inside. It does
+	// not contain the others: a key has what its line says.
 	scopeAdmin
 )
 

@@ -3,7 +3,9 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
+	"runtime/debug"
 
 	"renfort/mission"
 )
@@ -84,7 +86,7 @@ func (d *digest) write(w *bufio.Writer) {
 		if err == errLongLine {
 			err = tooLarge(mission.BodyBytesMax)
 		} else if err == nil {
-			err = d.page(line)
+			err = d.guarded(line)
 		}
 		if err != nil {
 			c.out = appendLineError(c.out[:0], bulkLine{number: d.from.number}, c.lineError(err))
@@ -93,6 +95,18 @@ func (d *digest) write(w *bufio.Writer) {
 			return
 		}
 	}
+}
+
+// guarded is page for a goroutine that nobody else looks after: a fault in
+// one line is that line's answer, and not the end of the process.
+func (d *digest) guarded(line []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.call.s.log.Error("a line panicked", "route", d.call.pattern(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = mission.Errorf(mission.Unknown, "the line met a fault inside; it is in the log")
+		}
+	}()
+	return d.page(line)
 }
 
 // page answers one line as the single route would, with the line's number and

@@ -9,14 +9,22 @@ import (
 type class uint8
 
 const (
+	// classBulk can wait: whoever sends thousands of lines sends them again.
 	classBulk class = iota
+	// classRead is what a page can do without for a moment.
 	classRead
+	// classRecommend is what people came for, and dearer than a write.
 	classRecommend
+	// classWrite is the platform's own bookkeeping, which it would repeat.
 	classWrite
+	// classHold is somebody who wants to help, with the form open.
 	classHold
-	classResolve // confirmations and releases
-	classAlways  // health: never refused
-	classes      // how many there are
+	// classResolve are confirmations and releases: they end what has begun,
+	// and free what others wait for.
+	classResolve
+	// classAlways is health, which says that there is too much to do.
+	classAlways
+	classes // how many there are
 )
 
 // body is what a route takes.
