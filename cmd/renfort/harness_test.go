@@ -25,7 +25,7 @@ import (
 
 // patience is how long anything that is waited for may take before a test
 // gives up on it; no test asserts how long something takes.
-const patience = 60 * time.Second
+const patience = 30 * time.Second
 
 // built is where TestMain has the binary built, on first use.
 var built = sync.OnceValues(func() (string, error) {
@@ -72,14 +72,21 @@ func renfort(t testing.TB, args ...string) outcome {
 	return finish(t, exec.Command(binary(t), args...))
 }
 
-// finish runs a command to its end.
+// finish runs a command to its end, or ends it where it does not end itself.
 func finish(t testing.TB, cmd *exec.Cmd) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	err := cmd.Wait()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatal(err)
+	}
+	if !late.Stop() {
+		t.Errorf("%v did not end by itself", cmd.Args)
 	}
 	return outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
