@@ -96,6 +96,9 @@ func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 
 func (r *reader) logged(c *mission.Change) {
 	parts := r.byte()
+	if parts >= 2*logOrganization {
+		r.broken = true
+	}
 	if parts&logMission != 0 {
 		c.MissionID, c.MissionOrdinal = r.string(), r.ordinal()
 	}
@@ -107,6 +110,9 @@ func (r *reader) logged(c *mission.Change) {
 	}
 	if parts&logOrganization != 0 {
 		c.Organization = &mission.Organization{ID: r.string()}
+	}
+	if parts&logMission != 0 && c.MissionID == "" || parts&logVolunteer != 0 && c.VolunteerID == "" {
+		r.broken = true // we would have left it out
 	}
 }
 
