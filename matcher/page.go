@@ -4,7 +4,6 @@ import (
 	"math"
 	"sync"
 
-	"renfort/geo"
 	"renfort/index"
 	"renfort/mission"
 )
@@ -35,25 +34,24 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 	if !q.inForce {
 		page.Policy = q.policy.Key()
 	}
-	q.arrange(page)
-	if q.placed && q.asked > 0 {
+	if q.scarce() {
 		q.widen(page)
+		q.arrange(page)
+	} else if q.arrange(page); q.placed && q.asked > 0 && !q.enough() && q.widen(page) {
+		page.Items = page.Items[:0]
+		q.arrange(page)
 	}
 	page.Considered = q.scored
 	q.request, q.filter, q.snapshot = nil, nil, nil
 	return nil
 }
 
-// pageSlack is how many candidates beyond the page are kept for the caps to
-// choose among, before a search is done again with twice as many.
-const pageSlack = 4
-
 // arrange searches, applies the rules of the page and writes the items.
 func (q *query) arrange(page *Page) {
 	limit, d := q.request.Limit, &q.policy.Diversity
-	k, full := limit+pageSlack, limit+pageSlack
+	k, full := limit, limit
 	if most := q.remoteCap(); most < limit {
-		full = most + max(limit-d.Window, 0) + 1 // more has no room on most pages
+		full = min(limit, most+max(limit-d.Window, 0)+1) // more has no room on most pages
 	}
 	for ; ; k, full = 2*k, 2*full {
 		q.scored = 0
@@ -225,7 +223,7 @@ func (q *query) serve(limit int) {
 
 // unserved searches for the best mission that nobody took, from a score up.
 func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
-	scored := q.scored
+	scored, shelf := q.scored, q.shelf
 	q.best, q.spare = q.spare, q.best
 	q.only = counts
 	q.search(1, 1, least)
@@ -237,7 +235,7 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 		}
 	}
 	q.best, q.spare = q.spare, q.best
-	q.only, q.scored = nil, scored
+	q.only, q.scored, q.shelf = nil, scored, shelf
 	return u, ok
 }
 
@@ -281,33 +279,4 @@ func (q *query) shownAddress(c *candidate) uint32 {
 	for a = m.Addresses.First; q.choosy && !q.filter.Address(q.snapshot.Addresses.At(a)); a++ {
 	}
 	return a
-}
-
-// widen looks again, within the least whole number of kilometres that holds as
-// many missions at places as asked for, if the radius holds fewer.
-func (q *query) widen(page *Page) {
-	most := q.policy.Distance.MaxKm
-	if q.asked >= most || q.wants == index.WantsOnly || q.filter.Never() || q.placesWithin(q.asked) >= q.request.Limit {
-		return
-	}
-	n := neighbours{q: q, at: q.at, rank: q.request.Limit, most: most}
-	n.find()
-	if len(n.found) == 0 || geo.Km(n.found[len(n.found)-1].chord2) <= q.asked {
-		return // nothing beyond the radius
-	}
-	page.Widened = Widened{AskedKm: q.asked, ToKm: min(math.Ceil(n.km()), most)}
-	q.setReach(page.Widened.ToKm)
-	page.Items = page.Items[:0]
-	q.arrange(page)
-}
-
-// placesWithin counts the missions at places within km among those found: all
-// there are, or more than enough of them.
-func (q *query) placesWithin(km float64) (n int) {
-	for i := range q.found {
-		if c := &q.found[i]; !c.remote && c.km <= km {
-			n++
-		}
-	}
-	return n
 }

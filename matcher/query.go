@@ -25,6 +25,7 @@ type query struct {
 	at          geo.Vec
 	placed      bool
 	scaleKm     [4]float64 // by class of urgency
+	nearestKm   float64    // to the scale_rank-th nearest, from the centre of the asking cell
 	reachKm     [4]float64 // no place-bound mission farther away
 	reachChord2 [4]float64 // the same, a little more, as squared chords
 	asked       float64    // radius asked for, 0 for none
@@ -54,8 +55,10 @@ type query struct {
 	stamps   []uint32 // stamps[o] == stamp: ordinal o was looked at; closed(): by all its ways
 	stamp    uint32
 	heap     cellHeap
-	found    []candidate // what the collectors kept
-	order    []int32     // found in the order of the page
+	near     []neighbour
+	shelf    *index.Shelf // that was looked at, nil for none
+	found    []candidate  // what the collectors kept
+	order    []int32      // found in the order of the page
 	decay    *decay
 	batch    batch
 	best     collectors
@@ -210,8 +213,8 @@ func (q *query) setScales() {
 	}
 	d := &q.policy.Distance
 	near := d.ScaleMaxKm
-	if km := q.nearKm(d.ScaleRank); !math.IsInf(km, 1) { // 0 times infinity is no number
-		near = min(max(d.ScaleFactor*km, d.ScaleMinKm), d.ScaleMaxKm)
+	if q.nearestKm = q.nearKm(d.ScaleRank); !math.IsInf(q.nearestKm, 1) { // 0 times infinity is no number
+		near = min(max(d.ScaleFactor*q.nearestKm, d.ScaleMinKm), d.ScaleMaxKm)
 	}
 	q.scaleKm = [4]float64{near, near, max(near, d.UrgentMinKm), max(near, d.VitalMinKm)}
 	for i, l := range q.scaleKm {
@@ -304,7 +307,7 @@ func (q *query) begin() {
 		clear(q.stamps)
 		q.stamp = 2
 	}
-	q.stamping, q.twice = false, false
+	q.stamping, q.twice, q.shelf = false, false, nil
 	q.heap = q.heap[:0]
 }
 

@@ -34,6 +34,7 @@ func (q *query) fromShelf() (done bool) {
 	if shelf == nil {
 		return false
 	}
+	q.shelf = shelf
 	if q.takeFrom(shelf) {
 		return true
 	}
