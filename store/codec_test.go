@@ -19,77 +19,49 @@ type codec struct {
 	again func(b []byte) ([]byte, error)
 }
 
+// twoWays makes a codec of a decoder and an encoder.
+func twoWays[T any](name string, decode func([]byte) (T, error), write func([]byte, T) []byte) codec {
+	return codec{name, func(b []byte) ([]byte, error) {
+		v, err := decode(b)
+		if err != nil {
+			return nil, err
+		}
+		return write(nil, v), nil
+	}}
+}
+
+// logged and given are what their records hold, in one value.
+type (
+	logged struct {
+		at      int64
+		changes []mission.Change
+	}
+	given struct {
+		due int64
+		all []shown
+	}
+)
+
 func codecs() []codec {
 	return []codec{
-		{"seats", func(b []byte) ([]byte, error) {
-			s, err := decodeSeats(7, b)
-			if err != nil {
-				return nil, err
-			}
-			return appendSeats(nil, s), nil
-		}},
-		{"hold", func(b []byte) ([]byte, error) {
-			h, err := decodeHold("h1", b)
-			if err != nil {
-				return nil, err
-			}
-			return appendHold(nil, h), nil
-		}},
-		{"remembered", func(b []byte) ([]byte, error) {
-			m, err := decodeRemembered(b)
-			if err != nil {
-				return nil, err
-			}
-			return appendRemembered(nil, m), nil
-		}},
-		{"mission", func(b []byte) ([]byte, error) {
-			m, err := decodeMission(b)
-			if err != nil {
-				return nil, err
-			}
-			return appendMission(nil, m), nil
-		}},
-		{"volunteer", func(b []byte) ([]byte, error) {
-			v, err := decodeVolunteer(b)
-			if err != nil {
-				return nil, err
-			}
-			return appendVolunteer(nil, v), nil
-		}},
-		{"person", func(b []byte) ([]byte, error) {
-			p, err := decodePerson(b)
-			return appendPerson(nil, p), err
-		}},
-		{"organization", func(b []byte) ([]byte, error) {
-			o, err := decodeOrganization(b)
-			if err != nil {
-				return nil, err
-			}
-			return appendOrganization(nil, o), nil
-		}},
-		{"tombstone", func(b []byte) ([]byte, error) {
-			t, err := decodeTombstone(b)
-			return appendTombstone(nil, t), err
-		}},
-		{"meta", func(b []byte) ([]byte, error) {
-			m, err := decodeMeta(b)
-			return appendMeta(nil, &m), err
-		}},
-		{"feedback", func(b []byte) ([]byte, error) {
+		twoWays("seats", func(b []byte) (*mission.Seats, error) { return decodeSeats(7, b) }, appendSeats),
+		twoWays("hold", func(b []byte) (*holdRecord, error) { return decodeHold("h1", b) }, appendHold),
+		twoWays("remembered", decodeRemembered, appendRemembered),
+		twoWays("mission", decodeMission, appendMission),
+		twoWays("volunteer", decodeVolunteer, appendVolunteer),
+		twoWays("person", decodePerson, appendPerson),
+		twoWays("organization", decodeOrganization, appendOrganization),
+		twoWays("tombstone", decodeTombstone, appendTombstone),
+		twoWays("meta", decodeMeta, func(b []byte, m meta) []byte { return appendMeta(b, &m) }),
+		twoWays("feedback", func(b []byte) (given, error) {
 			due, all, err := decodeFeedback(b)
-			if err != nil {
-				return nil, err
-			}
-			return appendFeedback(nil, due, all), nil
-		}},
-		{"log", func(b []byte) ([]byte, error) {
+			return given{due, all}, err
+		}, func(b []byte, g given) []byte { return appendFeedback(b, g.due, g.all) }),
+		twoWays("log", func(b []byte) (logged, error) {
 			changes, err := decodeLog(3, b)
-			if err != nil {
-				return nil, err
-			}
-			at, _ := logTime(b)
-			return appendLog(nil, at, changes), nil
-		}},
+			at, _ := logTime(b) // an error is the decoder's as well
+			return logged{at, changes}, err
+		}, func(b []byte, l logged) []byte { return appendLog(b, l.at, l.changes) }),
 	}
 }
 

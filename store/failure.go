@@ -25,9 +25,9 @@ func (s *Store) fail(err error) *failure {
 	return f
 }
 
-// await1 refuses what is queued and tries to recover, once every so often. It
+// repair refuses what is queued and tries to recover, once every so often. It
 // gives false when the store was closed meanwhile.
-func (s *Store) await1(every time.Duration) bool {
+func (s *Store) repair(every time.Duration) bool {
 	timer := time.NewTimer(every)
 	defer timer.Stop()
 	for s.failure.Load() != nil {

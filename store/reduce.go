@@ -38,6 +38,9 @@ func (r *reducer) apply(p *prepared) (mission.Result, error) {
 	if len(r.changes) == first {
 		panic("store: " + p.Command.Name() + " wrote and did not say what")
 	}
+	if invariants {
+		r.mustAddUp(r.changes[first:])
+	}
 	r.meta.seq++
 	res.Seq = r.meta.seq
 	r.log(r.changes[first:])

@@ -23,15 +23,15 @@ type reducer struct {
 	taxonomy *mission.Taxonomy
 	sweepMax sweepLimits
 
-	seats   map[mission.Ordinal]*seatsEntryCache
+	seats   map[mission.Ordinal]*cachedSeats
 	changes []mission.Change // of all commands so far
 	wrote   bool             // by the command under way
 	arena   []byte           // room for the values and keys of this transaction
 }
 
-// seatsEntryCache is a mission's seats while the transaction runs: a hot one
+// cachedSeats is a mission's seats while the transaction runs: a hot one
 // is decoded and written once a batch.
-type seatsEntryCache struct {
+type cachedSeats struct {
 	seats *mission.Seats // immutable; nil: deleted
 	hash  uint64         // share in meta.hash of what the file has, 0 for nothing
 	dirty bool
@@ -45,7 +45,7 @@ func newReducer(tx *bbolt.Tx, from *committed) *reducer {
 		panic("store: a bucket is missing")
 	}
 	return &reducer{b: b, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
-		seats: map[mission.Ordinal]*seatsEntryCache{}}
+		seats: map[mission.Ordinal]*cachedSeats{}}
 }
 
 // must stops the process on what cannot be: a key of ours that is too long, a
@@ -125,7 +125,7 @@ func (r *reducer) seatsOf(o mission.Ordinal) *mission.Seats {
 	if err != nil {
 		panic(fmt.Sprintf("store: seats of mission ordinal %d: %v", o, err))
 	}
-	r.seats[o] = &seatsEntryCache{seats: s, hash: recordHash(seatsBucket, key, raw), inDB: true}
+	r.seats[o] = &cachedSeats{seats: s, hash: recordHash(seatsBucket, key, raw), inDB: true}
 	return s
 }
 
@@ -134,7 +134,7 @@ func (r *reducer) seatsOf(o mission.Ordinal) *mission.Seats {
 func (r *reducer) putSeats(o mission.Ordinal, s *mission.Seats) {
 	c := r.seats[o]
 	if c == nil {
-		c = &seatsEntryCache{}
+		c = &cachedSeats{}
 		r.seats[o] = c
 	}
 	if s != nil {
@@ -168,7 +168,7 @@ func (r *reducer) flush() {
 	must(r.b[metaBucket].Put(stateKey, appendMeta(nil, &r.meta)))
 }
 
-func (r *reducer) flushSeats(o mission.Ordinal, c *seatsEntryCache) {
+func (r *reducer) flushSeats(o mission.Ordinal, c *cachedSeats) {
 	key := ordinalKey(o)
 	if c.inDB {
 		r.meta.hash -= c.hash

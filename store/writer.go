@@ -14,7 +14,7 @@ func (s *Store) write() {
 	defer close(s.done)
 	var batch []*request
 	for {
-		if s.failure.Load() != nil && !s.await1(s.recoverEvery) {
+		if s.failure.Load() != nil && !s.repair(s.recoverEvery) {
 			return
 		}
 		batch = s.queues.next(batch[:0])
