@@ -80,6 +80,9 @@ func openOracle(t *testing.T, seed uint64, of terrain) *oracle {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	toy := newToy(mission.DefaultPolicy())
 	toy.now = oracleStart
+	if of.wide {
+		toy.taxonomy = wideTaxonomy()
+	}
 	o := &oracle{maker: &maker{Rand: rng, terrain: of, t: toy}, seed: seed, matcher: matcher.New(toy.zones)}
 	o.policies = append(o.maker.policies(6), toy.policy)
 	o.index = index.New(index.Options{Policy: toy.policy, Taxonomy: toy.taxonomy, Places: gazetteer.Default(), Zones: toy.zones, Standing: matcher.Standing})

@@ -21,7 +21,8 @@ type terrain struct {
 	spreadKm  float64
 	addresses int  // at most, a mission
 	equal     bool // missions differ by nothing but their id
-	requests  int  // share of them
+	requests  int  // share of them, of 100
+	wide      bool // of 60 domains and 200 activities, more than masks and nodes have bits for
 }
 
 // terrains are the worlds that requests are drawn in, from 50 to 3,000
@@ -31,14 +32,15 @@ func terrains() []terrain {
 	reunion, fiji := geo.Point{Lat: -20.88, Lon: 55.45}, geo.Point{Lat: -17.5, Lon: 179.95}
 	guadeloupe, geneva := geo.Point{Lat: 16.24, Lon: -61.53}, geo.Point{Lat: 46.2, Lon: 6.14}
 	return []terrain{
-		{"town", 400, []geo.Point{paris}, 6, 3, false, 20},
-		{"country", 300, []geo.Point{mende}, 90, 3, false, 20},
-		{"hamlet", 50, []geo.Point{mende, nice}, 40, 2, false, 10},
-		{"overseas", 350, []geo.Point{paris, reunion, fiji, guadeloupe}, 50, 4, false, 15},
-		{"one point", 250, []geo.Point{geneva, geneva, paris}, 0, 2, false, 10},
-		{"many addresses", 120, []geo.Point{nice, paris, mende}, 120, 164, false, 6},
-		{"equals", 200, []geo.Point{paris, mende}, 3, 1, true, 10},
-		{"France", 3000, []geo.Point{paris, mende, nice, reunion, geneva}, 150, 6, false, 9},
+		{"town", 400, []geo.Point{paris}, 6, 3, false, 17, false},
+		{"country", 300, []geo.Point{mende}, 90, 3, false, 17, false},
+		{"wide taxonomy", 300, []geo.Point{paris, mende}, 30, 3, false, 6, true},
+		{"hamlet", 50, []geo.Point{mende, nice}, 40, 2, false, 10, false},
+		{"overseas", 350, []geo.Point{paris, reunion, fiji, guadeloupe}, 50, 4, false, 15, false},
+		{"one point", 250, []geo.Point{geneva, geneva, paris}, 0, 2, false, 10, false},
+		{"many addresses", 120, []geo.Point{nice, paris, mende}, 120, 164, false, 6, false},
+		{"equals", 200, []geo.Point{paris, mende}, 3, 1, true, 10, false},
+		{"France", 3000, []geo.Point{paris, mende, nice, reunion, geneva}, 150, 6, false, 9, false},
 	}
 }
 
@@ -95,11 +97,27 @@ func (k *maker) domains(n int) []string {
 	return ids
 }
 
+// wideTaxonomy is larger than ours: a ring of domains, each next to the one
+// after it.
+func wideTaxonomy() *mission.Taxonomy {
+	t := &mission.Taxonomy{Name: "wide", Version: 1}
+	for i := range 60 {
+		t.Domains = append(t.Domains, mission.Domain{ID: fmt.Sprint("d", i), Label: fmt.Sprint("D", i), Adjacent: []string{fmt.Sprint("d", (i+1)%60)}})
+	}
+	for i := range 200 {
+		t.Activities = append(t.Activities, mission.Activity{ID: fmt.Sprint("a", i), Label: fmt.Sprint("A", i)})
+	}
+	if err := t.Compile(); err != nil {
+		panic(err) // the test's own fault
+	}
+	return t
+}
+
 func (k *maker) activities(n int) []string {
 	a := k.t.taxonomy.Activities
 	var ids []string
 	for range k.IntN(n + 1) {
-		ids = append(ids, a[k.IntN(12)].ID)
+		ids = append(ids, a[k.IntN(12)*len(a)/12].ID)
 	}
 	return ids
 }
