@@ -88,11 +88,12 @@ func (c *indexCheck) mission(view *store.MissionView) {
 	if text := c.snapshot.Texts.At(o); text.ID != view.ID || !c.snapshot.Missions.At(o).Has(index.Exists) {
 		c.problem("mission %q is under the number of %q", view.ID, text.ID)
 	}
+	// What is free is left out: the index does not count slots that are over.
 	live, pool := c.snapshot.Live.At(o), view.Seats.Totals()
-	got := [4]int{int(live.Elsewhere), int(live.Held), int(live.Confirmed), int(live.Free)}
-	want := [4]int{pool.Elsewhere, pool.Held, pool.Confirmed, view.Seats.Free()}
+	got := [4]int{int(live.Total), int(live.Elsewhere), int(live.Held), int(live.Confirmed)}
+	want := [4]int{pool.Total, pool.Elsewhere, pool.Held, pool.Confirmed}
 	if got != want {
-		c.problem("mission %q has elsewhere, held, confirmed, free %v, and %v are stored", view.ID, got, want)
+		c.problem("mission %q has total, elsewhere, held, confirmed %v, and %v are stored", view.ID, got, want)
 	}
 }
 
