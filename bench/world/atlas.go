@@ -117,7 +117,9 @@ func (p *place) overseas() bool { return len(p.department) == 3 }
 // somewhere gives a place in the commune: likeliest at its centre, never
 // further than its reach in latitude or in longitude.
 func (p *place) somewhere(d *dice) geo.Point {
+	//lint:ignore SA4000 two draws, not one value: their difference is likeliest 0
 	north := d.below(p.reachMeters+1) - d.below(p.reachMeters+1)
+	//lint:ignore SA4000 two draws, not one value: their difference is likeliest 0
 	east := d.below(p.reachMeters+1) - d.below(p.reachMeters+1)
 	return geo.Point{
 		Lat: float64(p.lat+north*1000/metersLat) / 1e5,
