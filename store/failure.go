@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,6 @@ func (f *failure) refusal() error {
 }
 
 func (s *Store) fail(err error) *failure {
-	s.meters.failures.Add(1)
 	f := &failure{why: err.Error()}
 	s.failure.Store(f)
 	return f
@@ -52,26 +52,39 @@ func (s *Store) repair(every time.Duration) bool {
 	return true
 }
 
-// recover closes the file, opens and reads it again, and sees whether it
-// takes commits. What turned out to have been committed is told before
-// writing goes on. While a backup or the like reads the file, it waits.
+// recover reads the file anew, and tells what turned out to have been
+// committed before writing goes on.
 func (s *Store) recover() {
-	if !s.lasting.TryLock() {
+	changes, err := s.reopen()
+	if err != nil {
+		s.fail(err)
 		return
+	}
+	if len(changes) > 0 {
+		s.options.Committed(changes)
+	}
+	s.failure.Store(nil)
+}
+
+// errReading is why reopen does nothing while a backup or the like reads.
+var errReading = errors.New("store: the file is being read, and cannot be opened anew before that ends")
+
+// reopen closes the file, opens and reads it again, and sees whether it takes
+// commits. It gives the changes that were committed without our knowing.
+func (s *Store) reopen() ([]mission.Change, error) {
+	if !s.lasting.TryLock() {
+		return nil, errReading
 	}
 	defer s.lasting.Unlock()
 	s.handle.Lock()
 	defer s.handle.Unlock()
 	if s.db != nil {
-		if err := s.db.Close(); err != nil {
-			s.fail(err)
-		}
+		_ = s.db.Close() // whatever it says, the file is opened anew
 		s.db = nil
 	}
 	db, live, err := openFile(s.path, &s.options)
 	if err != nil {
-		s.fail(err)
-		return
+		return nil, err
 	}
 	s.db = db
 	changes, err := unknown(db, s.live.Load(), live)
@@ -79,14 +92,10 @@ func (s *Store) recover() {
 		err = s.probe(db)
 	}
 	if err != nil {
-		s.fail(err)
-		return
+		return nil, err
 	}
 	s.live.Store(live)
-	if len(changes) > 0 {
-		s.options.Committed(changes)
-	}
-	s.failure.Store(nil)
+	return changes, nil
 }
 
 // probe commits twice: once for each of bbolt's two meta pages, so that

@@ -27,7 +27,8 @@ type Options struct {
 
 	// Committed is told what happened, in order: by the writer after the
 	// commit and before the replies, and after a failure for what turned out
-	// to have been committed. It must not call Submit. nil for nobody.
+	// to have been committed. It may read, and must not call Submit. nil for
+	// nobody.
 	Committed func([]mission.Change)
 
 	// Mode is the data file's, 0 for 0600.

@@ -23,7 +23,9 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	case mission.PutVolunteer:
 		err = p.record("/id", c.Volunteer.ID, c.Volunteer)
 	case mission.PutOrganization:
-		err = p.record("/id", c.Organization.ID, c.Organization)
+		if err = p.record("/id", c.Organization.ID, c.Organization); !contains(orgStates, c.Organization.State) {
+			err = invalid("/state", fmt.Sprintf("%q is not one of active, suspended", c.Organization.State))
+		}
 	case mission.PutPolicy:
 		p.json, err = mission.Encode(c.Policy)
 	case mission.PutTaxonomy:
@@ -36,6 +38,10 @@ func prepare(e mission.Envelope) (*prepared, error) {
 		err = checkElsewhere(c)
 	case mission.GiveFeedback:
 		err = p.feedback(c.Feedback)
+	case mission.Tick:
+		if c.At < 0 || c.At > logTimeMax {
+			err = invalid("/at", fmt.Sprintf("is %d; it must be from 0 to %d", c.At, int64(logTimeMax)))
+		}
 	case nil:
 		err = mission.Errorf(mission.Invalid, "no command")
 	default:
@@ -44,6 +50,10 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	p.bytes += 2 * len(p.json)
 	return p, err
 }
+
+// logTimeMax is the end of the year 9999: log time never goes back, so that
+// what cannot be a time must not become it.
+const logTimeMax = 253_402_300_799
 
 // record checks an id and encodes what it names.
 func (p *prepared) record(pointer string, id mission.ID, noun any) error {
@@ -66,6 +76,9 @@ func (p *prepared) mission(m *mission.Mission) error {
 		if err := mission.CheckID("/organization/id", id); err != nil {
 			return err
 		}
+	}
+	if !contains(missionStates, m.State) || !contains(bookings, m.Booking) {
+		return invalid("/state", fmt.Sprintf("%q with booking %q is no state of a mission", m.State, m.Booking))
 	}
 	for i, s := range m.Slots {
 		if err := mission.CheckID(fmt.Sprintf("/slots/%d/id", i), s.ID); err != nil {

@@ -191,6 +191,24 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// What cannot be written down is refused before it reaches the writer.
+func TestSubmitRefuses(t *testing.T) {
+	s := openSmall(t)
+	strange := someMission("m1", 3)
+	strange.State = "strange"
+	zero := someMission("m\x001", 3)
+	for _, c := range []mission.Command{
+		nil, mission.PutMission{Mission: strange}, mission.PutMission{Mission: zero}, mission.Tick{At: 1 << 60}, mission.Tick{At: -1},
+		mission.PutOrganization{Organization: &mission.Organization{ID: "o1", State: "strange"}}, mission.HoldSeat{Mission: "m1", Volunteer: "v1"},
+		mission.HoldSeat{Hold: "h", Mission: "m1", Volunteer: "v1", Ref: "a\x00b"}, mission.SetElsewhere{Mission: "m1"},
+		mission.GiveFeedback{Feedback: []mission.Feedback{{Type: "liked", Volunteer: "v1"}}}, mission.AnswerSeat{Hold: "h"}, mission.EraseVolunteer{},
+	} {
+		if _, err := submit(s, c); mission.KindOf(err) != mission.Invalid {
+			t.Errorf("%+v: got %v, want invalid", c, err)
+		}
+	}
+}
+
 // A full queue refuses, and says when to come again.
 func TestOverload(t *testing.T) {
 	s := openSmall(t)

@@ -33,6 +33,7 @@ func (s *Store) run(batch []*request) {
 	replies := make([]reply, len(batch))
 	changes, err := s.commitBatch(batch, replies)
 	if err != nil {
+		s.meters.failures.Add(1)
 		f := s.fail(err)
 		for _, r := range batch {
 			r.reply <- reply{err: f.refusal()}
