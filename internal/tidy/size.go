@@ -62,6 +62,7 @@ func Measure(t *Tree, below string) Sizes {
 	return Sizes{len(files), median(files), len(functions), median(functions), 100 * comments / max(code, 1)}
 }
 
+// median gives the upper one of an even number, 0 of none. It sorts n.
 func median(n []int) int {
 	if len(n) == 0 {
 		return 0

@@ -107,6 +107,8 @@ func TestRulesFail(t *testing.T) {
 	f("ladder", "geo/x.go", doc("geo")+imports("renfort/mission"), "geo imports mission; it may import nothing of ours")
 	f("ladder", "store/x.go", doc("store")+imports("renfort/index"), "store imports index; it may import mission, geo")
 	f("ladder", "index/x_test.go", doc("index")+imports("renfort/store"), "index imports store")
+	f("ladder", "store/x_test.go", doc("store")+imports("renfort/index"), "store imports index")
+	f("ladder", "index/x.go", doc("index")+imports("renfort/matcher"), "index imports matcher")
 	f("ladder", "mission/x_test.go", doc("mission")+imports("renfort/bench/world"), "mission imports bench/world")
 	f("ladder", "matcher/x.go", doc("matcher")+imports("renfort/bench/world"), "matcher imports bench/world")
 	f("ladder", "bench/world/x.go", doc("world")+imports("renfort/engine"), "bench/world imports engine")
@@ -151,6 +153,7 @@ func TestRulesAllow(t *testing.T) {
 		}
 	}
 	f("ladder", "index/x_test.go", doc("index")+imports("renfort/bench/world"))
+	f("ladder", "index/x_test.go", doc("index_test")+imports("renfort/matcher"))
 	f("ladder", "geo/gazetteer/x.go", doc("gazetteer")+imports("renfort/geo"))
 	f("ladder", "cmd/renfort/x.go", doc("main")+imports("renfort/api"))
 	f("doors", "cmd/renfort/x_test.go", doc("main")+imports("github.com/valyala/fasthttp"))

@@ -90,6 +90,9 @@ var errUnfollowed = errors.New("tidy: imports are not followed")
 
 func (unfollowed) Import(string) (*types.Package, error) { return nil, errUnfollowed }
 
+// resolve finds out what every name of the package means. A local variable
+// may be called like one of the package: without this, writing to the one
+// would be held against the other.
 func (p *pack) resolve(fset *token.FileSet) {
 	p.info = types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
 	p.changed = map[types.Object]string{}
@@ -138,7 +141,9 @@ func (p *pack) noteCall(n *ast.CallExpr) {
 	}
 }
 
-// change notes what is done to the variable at the root of an expression.
+// change notes what is done to the variable at the root of an expression:
+// table[i].name = x changes table. Through a call or a literal nothing is
+// followed: what they give is a value of its own, or somebody else's.
 func (p *pack) change(e ast.Expr, what string) {
 	for {
 		switch x := e.(type) {

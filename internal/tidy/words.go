@@ -46,6 +46,8 @@ func Inits(t *Tree) (faults []Fault) {
 // here, so that this file is not a fault itself.
 type word struct{ text, why string }
 
+// bannedWords are looked for in all files, whatever their language, and as
+// bytes: a word inside a word counts.
 func bannedWords() []word {
 	const machine, host = "a path of one machine", "the host of a registry: clients know theirs"
 	const open = "work left open belongs into an issue"
