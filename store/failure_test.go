@@ -5,9 +5,11 @@ package store_test
 // tells what turned out to have been committed, and takes writes.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -245,7 +247,12 @@ func TestLongReadWhileTheFileGrows(t *testing.T) {
 				})
 			}()
 			if c.stalls {
-				// It cannot finish before the reader does, however long we wait.
+				waitUntil(t, inMmap)
+				select {
+				case <-written:
+					t.Error("the small map did not stall the writer: the test shows nothing")
+				default:
+				}
 				close(w.goOn)
 				waitFor(t, written)
 			} else {
@@ -259,6 +266,21 @@ func TestLongReadWhileTheFileGrows(t *testing.T) {
 				t.Fatalf("the file has %d bytes: it did not outgrow the small map, and the test shows nothing", got)
 			}
 		})
+	}
+}
+
+// inMmap says whether bbolt is mapping a file anew, or waits to.
+func inMmap() bool {
+	stacks := make([]byte, 1<<20)
+	return bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("bbolt.(*DB).mmap("))
+}
+
+func waitUntil(t *testing.T, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !so(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("it never came")
+		}
 	}
 }
 
