@@ -90,7 +90,6 @@ type Tree struct {
 	Tops   []float32 // Tops[i]: the greatest of Bounds from i to the end of the leaf
 	Class  uint8     // Normal (calm too), Urgent or Vital: how far its missions reach
 	Remote bool      // its entries have no place
-	Full   bool      // nor do its missions
 
 	Entries     []Entry  // by leaf; in a leaf by standing as it was built, best first
 	Generations []uint32 // Generations[i] of Entries[i]: dead if its mission has another

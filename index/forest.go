@@ -5,11 +5,10 @@ import "renfort/geo"
 // groups of missions that have a tree of their own, so that the bound of a
 // cell of ordinary missions does not reach as far as a vital one's.
 const (
-	nearGroup     = iota // calm and normal, at a place
-	urgentGroup          // urgent, at a place
-	vitalGroup           // vital, at a place
-	possibleGroup        // at a place, done from afar
-	fullGroup            // from anywhere
+	nearGroup   = iota // calm and normal, at a place
+	urgentGroup        // urgent, at a place
+	vitalGroup         // vital, at a place
+	remoteGroup        // from anywhere, possible ones too
 	groups
 )
 
@@ -48,11 +47,8 @@ func (f *forest) add(x *Index, o uint32) {
 	f.init()
 	m := x.missions.at(o)
 	e := pending{Entry: EntryOf(o, m), generation: x.stands.at(o).Generation}
-	switch m.Remote {
-	case RemotePossible:
-		f.pending[possibleGroup] = append(f.pending[possibleGroup], e)
-	case RemoteFull:
-		f.pending[fullGroup] = append(f.pending[fullGroup], e)
+	if m.Remote == RemoteFull || m.Remote == RemotePossible {
+		f.pending[remoteGroup] = append(f.pending[remoteGroup], e)
 	}
 	if m.Has(Placed) {
 		g := groupOf(m.Urgency)
@@ -218,15 +214,15 @@ func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
 	for _, e := range es {
 		if l := x.stands.at(e.Ordinal); l.Generation == e.generation {
 			s := sorted{pending: e, standing: l.Standing}
-			if g < possibleGroup {
+			if g < remoteGroup {
 				s.leaf = geo.LeafCell(e.Vec.Point())
 			}
 			alive = append(alive, s)
 		}
 	}
-	t := buildTree(alive, g < possibleGroup)
-	t.Class = [groups]uint8{Normal, Urgent, Vital, Normal, Normal}[g]
-	t.Remote, t.Full = g >= possibleGroup, g == fullGroup
+	t := buildTree(alive, g < remoteGroup)
+	t.Class = [groups]uint8{Normal, Urgent, Vital, Normal}[g]
+	t.Remote = g == remoteGroup
 	for i := range t.Entries {
 		o := t.Entries[i].Ordinal
 		for int(o) >= len(f.where) {

@@ -15,9 +15,9 @@ type people struct {
 }
 
 type shard struct {
-	mu     sync.RWMutex
-	byID   map[string]person
-	filler [32]byte // keeps two shards' locks off one cache line
+	mu   sync.RWMutex
+	byID map[string]person
+	_    [32]byte // keeps two shards' locks off one cache line
 }
 
 type person struct {

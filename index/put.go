@@ -32,7 +32,7 @@ func (x *Index) putMission(c *mission.Change) {
 		row.HoursWeek = float32(m.Commitment.HoursPerWeek())
 	}
 	stand := x.stands.edit(o)
-	stand.Tie, stand.Org, stand.Group, stand.Full = xxhash.Sum64String(m.ID), row.Org, 0, row.Remote == RemoteFull
+	stand.Tie, stand.Org, stand.Group = xxhash.Sum64String(m.ID), row.Org, 0
 	if m.Group != "" {
 		stand.Group = x.dictionary.enter(Group, m.Group)
 	}

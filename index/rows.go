@@ -76,7 +76,6 @@ type Stand struct {
 	Group      uint32  // term, 0 for none
 	Days       mission.DayMask
 	Unserved   bool // nobody took a seat for as long as the policy's unserved_days
-	Full       bool // remote is full
 }
 
 // Live is the part of a mission's row that seats and time move.

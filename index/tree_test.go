@@ -136,10 +136,9 @@ func (c *checker) placed(o uint32) {
 	seen := map[uint32]int{}
 	for _, p := range c.alive[o] {
 		seen[p.address]++
-		full := m.Remote == index.RemoteFull
-		if p.tree.Remote != (p.address == index.NoAddress) || p.tree.Remote && p.tree.Full != full || !p.tree.Remote && p.tree.Class != class {
-			c.Errorf("seed %d, seq %d: mission %d of class %d, remote %d is in a tree of class %d, remote %v, full %v",
-				c.seed, c.s.Seq, o, m.Urgency, m.Remote, p.tree.Class, p.tree.Remote, p.tree.Full)
+		if p.tree.Remote != (p.address == index.NoAddress) || !p.tree.Remote && p.tree.Class != class {
+			c.Errorf("seed %d, seq %d: mission %d of class %d, remote %d is in a tree of class %d, remote %v",
+				c.seed, c.s.Seq, o, m.Urgency, m.Remote, p.tree.Class, p.tree.Remote)
 		}
 	}
 	want := 0

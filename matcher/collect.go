@@ -11,13 +11,13 @@ type collector struct {
 	least float64 // the floor before there are k
 }
 
-// collectors keep missions done from anywhere apart from the others: the page
-// takes few of the former, however many of them score well.
+// collectors keep missions done from afar apart from the others: the page takes
+// few of the former, however many of them score well.
 type collectors [2]collector
 
-// of gives the collector of missions that are full remote, or of the others.
-func (b *collectors) of(full bool) *collector {
-	if full {
+// of gives the collector of missions done from afar, or of the others.
+func (b *collectors) of(remote bool) *collector {
+	if remote {
 		return &b[1]
 	}
 	return &b[0]
@@ -32,9 +32,9 @@ func (b *collector) begin(k int, least float64) {
 func (b *collector) full() bool { return len(b.items) == b.k }
 
 // floor gives the score below which a mission cannot get onto the page: the
-// others fill it before a full remote one that scores less than all of them.
-func (b *collectors) floor(full bool) float64 {
-	if full {
+// others fill it before one done from afar that scores less than all of them.
+func (b *collectors) floor(remote bool) float64 {
+	if remote {
 		return max(b[0].floor, b[1].floor)
 	}
 	return b[0].floor
@@ -89,7 +89,7 @@ func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
 		if old.ordinal != c.ordinal {
 			continue
 		}
-		if c.score > old.score || c.score == old.score && !c.remote && (old.remote || c.nearer(old)) {
+		if c.score > old.score || c.score == old.score && c.nearer(old) {
 			*old = *c
 			b.down(i, s)
 			b.raise()

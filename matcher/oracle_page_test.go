@@ -252,13 +252,13 @@ func (a *ask) keepsCaps(window []*scored, s *scored) bool {
 		if w.m.Group != "" && w.m.Group == s.m.Group {
 			group++
 		}
-		if w.m.Remote == mission.RemoteFull {
+		if w.way.address < 0 {
 			remote++
 		}
 	}
 	asked := a.remote == mission.RemoteOnly || len(a.filter.Remote) > 0 || d.RemoteShare >= 1
 	return (d.PerOrganization == 0 || org < d.PerOrganization) && (d.PerGroup == 0 || group < d.PerGroup) &&
-		(s.m.Remote != mission.RemoteFull || asked || float64(remote) < math.Floor(d.RemoteShare*float64(d.Window)))
+		(s.way.address >= 0 || asked || float64(remote) < math.Floor(d.RemoteShare*float64(d.Window)))
 }
 
 // serve gives the window's last place to a mission that nobody took.

@@ -100,12 +100,12 @@ func (q *query) choose(limit int) bool {
 func (q *query) surely(c *candidate, remote bool) bool {
 	for i := range q.best {
 		b := &q.best[i]
-		own := c.full == (i == 1)
+		own := c.remote == (i == 1)
 		if b.full() && (i == 0 || remote) && (c.score < b.floor || c.score == b.floor && !own) {
 			return false
 		}
 	}
-	return !remote || c.score >= q.best[0].floor // full remote ones below it were not looked for
+	return !remote || c.score >= q.best[0].floor // those done from afar below it were not looked for
 }
 
 // rank orders what was found, best first.
@@ -131,7 +131,7 @@ func moveTo(order []int32, i, place int) {
 	order[place] = c
 }
 
-// remoteCap gives how many full remote missions the window takes.
+// remoteCap gives how many missions done from afar the window takes.
 func (q *query) remoteCap() int {
 	d := &q.policy.Diversity
 	asked := q.wants == index.WantsOnly || q.request.Filter != nil && len(q.request.Filter.Remote) > 0
@@ -144,14 +144,14 @@ func (q *query) remoteCap() int {
 // caps counts what the window has.
 type caps struct {
 	policy *mission.DiversityPolicy
-	remote int // full remote missions still allowed
+	remote int // missions done from afar still allowed
 	orgs   [mission.RecommendMax]uint32
 	groups [mission.RecommendMax]uint32
 	n      int
 }
 
 func (c *caps) allow(x *candidate) bool {
-	return !(x.full && c.remote <= 0) &&
+	return !(x.remote && c.remote <= 0) &&
 		!over(c.orgs[:c.n], x.org, c.policy.PerOrganization) && !over(c.groups[:c.n], x.group, c.policy.PerGroup)
 }
 
@@ -172,7 +172,7 @@ func over(taken []uint32, id uint32, most int) bool {
 func (c *caps) add(x *candidate) {
 	c.orgs[c.n], c.groups[c.n] = x.org, x.group
 	c.n++
-	if x.full {
+	if x.remote {
 		c.remote--
 	}
 }

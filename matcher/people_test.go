@@ -142,8 +142,8 @@ func TestSomebodyInLozere(t *testing.T) {
 	paris := scaleOf(mustAsk(t, mission.Volunteer{PostalCode: "75011"}, ordinary))
 	for _, code := range []string{"48000", "48400", "48300", "48100", "48220"} { // Mende, Florac, Langogne, Marvejols, Le Pont-de-Montvert
 		page := mustAsk(t, mission.Volunteer{PostalCode: code}, nil)
-		if len(page.Items) != 20 || len(distances(page)) == 0 {
-			t.Errorf("%s: got\n%s\nwant 20 missions, some at places", code, words(page))
+		if len(page.Items) != 20 || len(distances(&matcher.Page{Items: page.Items[:10]})) < 8 {
+			t.Errorf("%s: got\n%s\nwant 20 missions, 8 of the first 10 at places", code, words(page))
 		}
 		page = mustAsk(t, mission.Volunteer{PostalCode: code, Remote: mission.RemoteNo}, nil)
 		km := distances(page)
@@ -211,8 +211,8 @@ func TestSomebodyInLaReunion(t *testing.T) {
 	for _, code := range []string{"97400", "97410", "97413"} { // Saint-Denis, Saint-Pierre, Cilaos
 		for _, v := range []mission.Volunteer{{PostalCode: code, Remote: mission.RemoteNo}, {PostalCode: code}, {PostalCode: code, RadiusKm: 2, Domains: []string{"sport"}, Remote: mission.RemoteNo}} {
 			page := mustAsk(t, v, nil)
-			if n := len(distances(page)); n == 0 || v.Remote == mission.RemoteNo && n < 20 {
-				t.Errorf("%+v: got\n%s\nwant 20 missions at places, some at least with those from home", v, words(page))
+			if n := len(distances(page)); n < 8 || v.Remote == mission.RemoteNo && n < 20 {
+				t.Errorf("%+v: got\n%s\nwant 20 missions at places, 8 at least with those from home", v, words(page))
 			}
 			for i := range page.Items {
 				if l := placeOf(t, &page.Items[i]); page.Items[i].Km >= 0 && (l.Department != "974" || page.Items[i].Km > 150) {

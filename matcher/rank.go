@@ -17,7 +17,6 @@ type candidate struct {
 	remote  bool   // done from afar
 	org     uint32
 	group   uint32
-	full    bool // remote is full
 	nobody  bool // nobody took it for long
 }
 
@@ -190,11 +189,7 @@ func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
 		q.considerWhole(e.Ordinal) // how far it is is told by its best way
 		return
 	}
-	if q.only != nil && e.Traits&index.Several != 0 {
-		q.considerWhole(e.Ordinal) // by its best way, not by one that happens to be allowed
-		return
-	}
-	if !q.admits(e) {
+	if !q.admits(e) || e.Remote == index.RemotePossible && !q.rather(e, w) {
 		return
 	}
 	if q.stamping || e.Traits&index.Several != 0 {
@@ -210,17 +205,27 @@ func (q *query) considerWay(e *index.Entry, l *index.Stand, w *way) {
 	q.offer(e, l, w)
 }
 
+// rather says whether somebody would do a mission that is possible from afar
+// this way rather than the other.
+func (q *query) rather(e *index.Entry, w *way) bool {
+	if !w.remote {
+		return !q.mayAfar(e.Remote) || w.factor >= q.afar().factor
+	}
+	best, _ := q.wayTo(q.snapshot.Missions.At(e.Ordinal))
+	return best.remote
+}
+
 // offer scores a mission and gives the collector what may get in.
 func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
 	var s score
 	v := q.score(&s, e, l, w)
-	if v < q.best.floor(l.Full) {
+	if v < q.best.floor(w.remote) {
 		return
 	}
 	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
-		org: l.Org, group: l.Group, full: l.Full, nobody: q.nobody(e.Ordinal, l)}
+		org: l.Org, group: l.Group, nobody: q.nobody(e.Ordinal, l)}
 	if q.only == nil || q.only.allows(q, &c) {
-		q.best.of(l.Full).offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
+		q.best.of(w.remote).offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
 	}
 }
 

@@ -35,17 +35,14 @@ type Widened struct {
 
 // Item is one mission of a page.
 type Item struct {
-	Ordinal   mission.Ordinal
-	ID        mission.ID
-	Score     float64
-	Km        float64 // to the nearest address; negative: no distance plays a part
-	Free      int     // seats left; negative: nobody knows
-	Mission   []byte  // summary, JSON
-	Location  []byte  // nearest address, JSON; nil without one
-	Reasons   []Reason
-	tie       uint64
-	address   uint32
-	remoteWay bool
+	Ordinal  mission.Ordinal
+	ID       mission.ID
+	Score    float64
+	Km       float64 // to the nearest address; negative: no distance plays a part
+	Free     int     // seats left; negative: nobody knows
+	Mission  []byte  // summary, JSON
+	Location []byte  // nearest address, JSON; nil without one
+	Reasons  []Reason
 }
 
 // Reason is one factor of a score: the product of Value^Weight over all is

@@ -61,7 +61,7 @@ func (q *query) descend() {
 	for len(q.heap) > 0 {
 		top := q.heap.pop()
 		t := q.snapshot.Trees[top.tree]
-		if top.bound < q.best.floor(t.Full) {
+		if top.bound < q.best.floor(t.Remote) {
 			continue
 		}
 		n := &t.Nodes[top.node]
@@ -87,7 +87,7 @@ func (q *query) enters(t *index.Tree) bool {
 func (q *query) push(tree int, node uint32) {
 	t := q.snapshot.Trees[tree]
 	n := &t.Nodes[node]
-	floor := q.best.floor(t.Full)
+	floor := q.best.floor(t.Remote)
 	if !q.ageFits(n.MinAge, n.MaxAge) {
 		return
 	}
@@ -185,7 +185,7 @@ func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 	distance *= boundSlack
 	most := distance * q.affinityMost(n)
 	for i := n.First; i < n.First+uint32(n.Len); i++ {
-		if float64(t.Tops[i])*most < q.best.floor(t.Full) {
+		if float64(t.Tops[i])*most < q.best.floor(t.Remote) {
 			break
 		}
 		bound := float64(t.Bounds[i])
@@ -196,7 +196,7 @@ func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 		if q.prefers {
 			bound *= q.affinityBound(e, n.Skilled)
 		}
-		if bound*distance < q.best.floor(t.Full) || !q.ageFits(e.MinAge, e.MaxAge) {
+		if bound*distance < q.best.floor(t.Remote) || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
 		if w, ok := q.wayOfEntry(t, e, bound); ok {
@@ -213,7 +213,7 @@ func (q *query) wayOfEntry(t *index.Tree, e *index.Entry, bound float64) (w way,
 		return q.wayNear(e, t.Class, bound)
 	}
 	w = q.afar()
-	return w, q.mayAfar(e.Remote) && bound*w.factor*boundSlack >= q.best.floor(t.Full)
+	return w, q.mayAfar(e.Remote) && bound*w.factor*boundSlack >= q.best.floor(t.Remote)
 }
 
 // wayNear is wayOfEntry for an entry at a place. It looks the distance up
