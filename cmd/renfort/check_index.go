@@ -46,7 +46,6 @@ type indexCheck struct {
 	store    *store.Store
 	snapshot *index.Snapshot
 	meter    *meter
-	seen     int
 	problems []string // at most store.ProblemsMax
 }
 

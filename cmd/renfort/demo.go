@@ -127,12 +127,8 @@ func fill(p *process, e *engine.Engine, what string, n int, record func(int) (mi
 	return context.Cause(ctx)
 }
 
-// seat is a mission that can be held without more ado, and the slot to name,
-// "" for none.
-type seat struct {
-	mission mission.ID
-	slot    string
-}
+// seat is a mission that can be held without more ado.
+type seat struct{ mission mission.ID }
 
 // someSeat finds one near Nice; the zero seat if there is none.
 func someSeat(e *engine.Engine) (seat, error) {

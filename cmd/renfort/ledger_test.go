@@ -177,8 +177,8 @@ func (l *ledger) tell(r reply) (ok, gone bool) {
 	return false, false
 }
 
-// seatsOf is what a service says of a mission.
-type seatsOf struct{ total, elsewhere, held, confirmed, free, over int }
+// seatsOf is what the holds of a mission add up to.
+type seatsOf struct{ held, confirmed int }
 
 // verify walks everything that a service has and holds the ledger against it:
 // what was acknowledged is there, nothing is there that nobody asked for, and
