@@ -76,6 +76,9 @@ func (x *Index) moments(o uint32, s *mission.Seats) {
 			unknown = unknown || p.Total == mission.SeatsUnknown
 		}
 		stand.Days |= slot.Days
+		if slot.ID == "" && !x.missions.at(o).Has(Once) {
+			continue // what recurs has no one start
+		}
 		if slot.Starts != 0 && slot.Starts-x.now <= nowSeconds {
 			stand.Days |= mission.Now
 		}

@@ -172,7 +172,7 @@ func (t *toy) ends(m *toyMission) []int64 {
 	}
 	next := int64(0)
 	for _, slot := range m.seats.Slots {
-		if !t.canSit(m.seats, slot) || slot.Starts <= t.now {
+		if !t.canSit(m.seats, slot) || slot.Starts <= t.now || !startsOnce(m, slot) {
 			continue
 		}
 		if next == 0 || slot.Starts < next {
@@ -262,6 +262,12 @@ func (t *toy) adjacent(chosen, theirs []string) bool {
 	return false
 }
 
+// startsOnce says whether a slot's start means one: the unnamed slot of what
+// recurs has the mission's first, which is no deadline.
+func startsOnce(m *toyMission, slot mission.SlotTerms) bool {
+	return slot.ID != "" || m.DateType == mission.DateOnce
+}
+
 // availability compares the days of the slots that have a seat.
 func (t *toy) availability(v *mission.Volunteer, m *toyMission, p *mission.Policy) float64 {
 	var days mission.DayMask
@@ -270,7 +276,7 @@ func (t *toy) availability(v *mission.Volunteer, m *toyMission, p *mission.Polic
 			continue
 		}
 		days |= slot.Days
-		if slot.Starts != 0 && slot.Starts-t.now <= 86400 {
+		if slot.Starts != 0 && slot.Starts-t.now <= 86400 && startsOnce(m, slot) {
 			days |= mission.Now
 		}
 	}
