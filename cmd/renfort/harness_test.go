@@ -80,7 +80,11 @@ func finish(t testing.TB, cmd *exec.Cmd) outcome {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	limit := patience
+	if *start || *evening {
+		limit *= 20 // what is measured may be large
+	}
+	late := time.AfterFunc(limit, func() { cmd.Process.Kill() })
 	err := cmd.Wait()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatal(err)
