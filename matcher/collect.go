@@ -28,6 +28,14 @@ func (b *collector) begin(k int, least float64) {
 	b.k, b.items, b.least, b.floor = k, b.items[:0], least, least
 }
 
+// next gives how many to take if there were too few.
+func (b *collector) next() int {
+	if b.full() {
+		return 2 * b.k
+	}
+	return b.k
+}
+
 // full says whether candidates may have been left out.
 func (b *collector) full() bool { return len(b.items) == b.k }
 

@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"renfort/index"
@@ -49,11 +50,11 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 // arrange searches, applies the rules of the page and writes the items.
 func (q *query) arrange(page *Page) {
 	limit, d := q.request.Limit, &q.policy.Diversity
-	k, full := limit, limit
+	k, full := limit+1, limit+1 // one more than can be shown: what is not full left nothing out
 	if most := q.remoteCap(); most < limit {
-		full = min(limit, most+max(limit-d.Window, 0)+1) // more has no room on most pages
+		full = min(full, most+max(limit-d.Window, 0)+3) // more has no room on most pages
 	}
-	for ; ; k, full = 2*k, 2*full {
+	for ; ; k, full = q.best[0].next(), q.best[1].next() {
 		q.scored = 0
 		q.search(k, full, 0)
 		if q.choose(limit) {
@@ -72,17 +73,17 @@ func (q *query) choose(limit int) bool {
 	window := min(q.policy.Diversity.Window, limit, len(q.order))
 	counts := caps{policy: &q.policy.Diversity, remote: q.remoteCap()}
 	for place := range window {
-		i := place
+		i, remote := place, counts.remote > 0
 		for i < len(q.order) && !counts.allow(q.ranked(i)) {
 			i++
 		}
 		if i == len(q.order) {
-			if q.best[0].full() || q.best[1].full() {
+			if q.best[0].full() || remote && q.best[1].full() {
 				return false
 			}
-			i = place // none is left that breaks no cap: caps fall away
+			i, remote = place, true // none is left that breaks no cap: caps fall away
 		}
-		if !q.surely(q.ranked(i), counts.remote > 0) {
+		if !q.surely(q.ranked(i), remote) {
 			return false
 		}
 		counts.add(q.ranked(i))
@@ -96,21 +97,37 @@ func (q *query) choose(limit int) bool {
 	return len(q.order) >= limit || !q.best[0].full() && !q.best[1].full()
 }
 
-// surely says that nothing a collector left out comes before c.
+// surely says that nothing a collector left out comes before c: what it left
+// out comes after the worst it kept.
 func (q *query) surely(c *candidate, remote bool) bool {
-	for i := range q.best {
-		b := &q.best[i]
-		own := c.remote == (i == 1)
-		if b.full() && (i == 0 || remote) && (c.score < b.floor || c.score == b.floor && !own) {
-			return false
-		}
+	if b := &q.best[0]; b.full() && before(&b.items[0], c, q.snapshot) {
+		return false
+	}
+	if b := &q.best[1]; remote && b.full() && before(&b.items[0], c, q.snapshot) {
+		return false
 	}
 	return !remote || c.score >= q.best[0].floor // those done from afar below it were not looked for
 }
 
+// insertionMost is how many candidates are put in order one by one; more are
+// sorted.
+const insertionMost = 64
+
 // rank orders what was found, best first.
 func (q *query) rank() {
 	q.order = q.order[:0]
+	if len(q.found) > insertionMost {
+		for i := range q.found {
+			q.order = append(q.order, int32(i))
+		}
+		slices.SortFunc(q.order, func(a, b int32) int {
+			if before(&q.found[a], &q.found[b], q.snapshot) {
+				return -1
+			}
+			return 1
+		})
+		return
+	}
 	for i := range q.found {
 		k := len(q.order)
 		q.order = append(q.order, int32(i))
