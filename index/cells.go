@@ -36,7 +36,14 @@ const (
 	AsksOfSkills  uint8 = 1 << iota // asks for skills
 	NeedsOfSkills                   // some of them are required
 	Several                         // has other entries too
+	Sited                           // is at one place, which an entry without an address has in Vec too
 )
+
+// classShift is where the traits have the class of urgency.
+const classShift = 6
+
+// Class gives the urgency of the entry's mission.
+func (e *Entry) Class() uint8 { return e.Traits >> classShift }
 
 // primary gives the first of the entry's domains by number, 64 for none: what
 // its part of the tree is chosen by.

@@ -48,6 +48,9 @@ func (f *forest) add(x *Index, o uint32) {
 	m := x.missions.at(o)
 	e := pending{Entry: EntryOf(o, m), generation: x.stands.at(o).Generation}
 	if m.Remote == RemoteFull || m.Remote == RemotePossible {
+		if e.Traits&Sited != 0 {
+			e.Vec = x.addresses.at(m.Addresses.First).Vec
+		}
 		f.pending[remoteGroup] = append(f.pending[remoteGroup], e)
 	}
 	if m.Has(Placed) {
@@ -83,6 +86,10 @@ func groupOf(urgency uint8) int {
 }
 
 func traitsOf(m *Mission) (t uint8) {
+	t = m.Urgency << classShift
+	if m.Has(Placed) && m.Addresses.Len == 1 {
+		t |= Sited
+	}
 	if m.Has(AsksSkills) {
 		t |= AsksOfSkills
 	}

@@ -211,6 +211,13 @@ func (q *query) rather(e *index.Entry, w *way) bool {
 	if !w.remote {
 		return !q.mayAfar(e.Remote) || w.factor >= q.afar().factor
 	}
+	if q.wants == index.WantsOnly {
+		return true
+	}
+	if e.Traits&index.Sited != 0 {
+		at, ok := q.wayAt(e.Address, q.at.Chord2(e.Vec), e.Class())
+		return !ok || at.factor < w.factor
+	}
 	best, _ := q.wayTo(q.snapshot.Missions.At(e.Ordinal))
 	return best.remote
 }

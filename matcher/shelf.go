@@ -15,9 +15,6 @@ const shelfRows = 320
 // so that it outlives the next few Ticks.
 const shelfMargin = 1.1
 
-// classShift is where the traits of an entry on a shelf have its class.
-const classShift = 6
-
 // fromShelf looks for the best at places on the shelf of the asking cell. It
 // says whether nothing else can beat the floor; if not, the trees are to be
 // looked at too.
@@ -64,7 +61,7 @@ func (q *query) takeFrom(s *index.Shelf) (done bool) {
 		if bound*affinity*boundSlack < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		if w, ok := q.wayNear(e, e.Traits>>classShift, float64(s.Rows[i].Standing)*affinity); ok {
+		if w, ok := q.wayNear(e, e.Class(), float64(s.Rows[i].Standing)*affinity); ok {
 			q.gather(e, s.Rows[i].Generation, w)
 		}
 	}
@@ -139,9 +136,7 @@ func waiting(bound float64, tree int, number uint32, entry bool) cell {
 }
 
 func shelfRow(t *index.Tree, i uint32) index.ShelfRow {
-	r := index.ShelfRow{Entry: t.Entries[i], Standing: t.Bounds[i], Generation: t.Generations[i]}
-	r.Traits |= t.Class << classShift
-	return r
+	return index.ShelfRow{Entry: t.Entries[i], Standing: t.Bounds[i], Generation: t.Generations[i]}
 }
 
 // shelfAsker bounds what anybody in a cell can be offered.
