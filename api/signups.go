@@ -104,20 +104,25 @@ func (c *call) signedUp(b *signupBody, res mission.Result) error {
 	return nil
 }
 
-// holdTries is how many missions of the page are tried: between the ranking
-// and the hold the first may have filled.
+// holdTries is how many missions of the page with a seat are tried: between
+// the look and the hold it may have gone.
 const holdTries = 3
 
 // holdFirst gives the hold of the first mission that grants one; a Result
 // without a hold where none did. A page is a view of a moment; in a surge its
 // first mission is everybody's first.
 func (c *call) holdFirst(b *signupBody) (mission.Result, error) {
+	tries := 0
 	for i := range c.ranking.page.Items {
-		if i == holdTries {
+		id := c.ranking.page.Items[i].ID
+		slots, ok := c.seatFor(id, b.Volunteer.Days())
+		if !ok {
+			continue
+		}
+		if tries++; tries > holdTries {
 			break
 		}
-		id := c.ranking.page.Items[i].ID
-		env, err := c.envelope(c.holdCommand(id, &holdBody{Volunteer: b.Volunteer.ID, TTLS: b.Hold.TTLS, Confirm: b.Hold.Confirm, Ref: b.Hold.Ref}))
+		env, err := c.envelope(c.holdCommand(id, &holdBody{Volunteer: b.Volunteer.ID, Slots: slots, TTLS: b.Hold.TTLS, Confirm: b.Hold.Confirm, Ref: b.Hold.Ref}))
 		if err != nil {
 			return mission.Result{}, err
 		}
@@ -135,6 +140,32 @@ func (c *call) holdFirst(b *signupBody) (mission.Result, error) {
 		return res, err
 	}
 	return mission.Result{}, nil
+}
+
+// seatFor says whether a mission has a seat that is taken here, and names the
+// slot where one must be named: the first with a seat at a time that suits,
+// else the first with a seat.
+func (c *call) seatFor(id mission.ID, days mission.DayMask) (slots []string, ok bool) {
+	view, err := c.s.engine.Store().Mission(id)
+	if err != nil || view.Seats.Booking == mission.BookingElsewhere {
+		return nil, false
+	}
+	s, now := &view.Seats, c.s.engine.Now().Unix()
+	for _, slot := range s.Slots {
+		if s.Pools[slot.Pool].Free() == 0 || slot.Ends != 0 && slot.Ends < now {
+			continue
+		}
+		if slot.ID == "" {
+			return nil, true
+		}
+		if suits := days == 0 || slot.Days == 0 || days&slot.Days != 0; suits || slots == nil {
+			slots = []string{slot.ID}
+			if suits {
+				break
+			}
+		}
+	}
+	return slots, slots != nil
 }
 
 // unsupported answers routes of the contract that are still to come.

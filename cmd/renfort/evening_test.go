@@ -102,6 +102,17 @@ func member(body []byte, name string) string {
 	return string(value)
 }
 
+// signUp signs one person up and is told what there is to do.
+func (w *walker) signUp(person []byte) (holds int, err error) {
+	w.body.Reset()
+	fmt.Fprintf(&w.body, `{"volunteer":%s,"recommend":{"limit":10}}`, person)
+	status, body, err := w.post("/v1/signups")
+	if err != nil || status != 201 {
+		return 0, fmt.Errorf("sign-up: %d %w %s", status, err, beginning(body))
+	}
+	return 0, nil
+}
+
 // atOnce signs one person up and holds their first mission in one request.
 func (w *walker) atOnce(person []byte) (holds int, err error) {
 	w.body.Reset()
@@ -205,6 +216,7 @@ func TestEvening(t *testing.T) {
 		t.Skip("a measurement: ask for it with -evening")
 	}
 	people := newcomers(t, eveningSignups)
+	t.Run("signed up", func(t *testing.T) { signUpAll(t, people, (*walker).signUp) })
 	t.Run("one request", func(t *testing.T) { signUpAll(t, people, (*walker).atOnce) })
 	t.Run("three requests", func(t *testing.T) { signUpAll(t, people, (*walker).stepByStep) })
 }
