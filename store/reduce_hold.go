@@ -96,9 +96,9 @@ func (r *reducer) open(s *mission.Seats, id mission.ID) error {
 		return notEligible("closed", "mission %q is %s", id, s.State)
 	case s.Organization != "" && r.suspended(s.Organization):
 		return notEligible("suspended", "the organisation of mission %q is suspended", id)
-	case s.Ends != 0 && s.Ends <= r.meta.now:
+	case s.Ends != 0 && s.Ends < r.meta.now:
 		return notEligible("ended", "mission %q has ended", id)
-	case s.ApplyBefore != 0 && s.ApplyBefore <= r.meta.now:
+	case s.ApplyBefore != 0 && s.ApplyBefore < r.meta.now:
 		return notEligible("apply_before", "mission %q took applications until a time that is past", id)
 	}
 	return nil

@@ -109,7 +109,7 @@ func (r *reducer) over(h *holdRecord) bool {
 		return true
 	}
 	s, now := r.seatsOf(h.Ordinal), r.meta.now
-	if s.Ends != 0 && s.Ends <= now {
+	if s.Ends != 0 && s.Ends < now {
 		return true
 	}
 	for _, id := range h.Slots {

@@ -75,7 +75,7 @@ func invalid(pointer, detail string) error {
 func (g *grant) notOver(now int64) error {
 	left := false
 	for _, t := range g.seats.Slots {
-		over := t.Ends != 0 && t.Ends <= now
+		over := t.Ends != 0 && t.Ends < now
 		if over && slices.Contains(g.slots, t.ID) {
 			return notEligible("ended", "slot %q has ended", t.ID)
 		}

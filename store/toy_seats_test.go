@@ -21,7 +21,7 @@ func (t *toy) hold(c mission.HoldSeat) want {
 		return notEligible("closed")
 	case m.org != "" && t.suspended[m.org]:
 		return notEligible("suspended")
-	case m.ends != 0 && m.ends <= t.now:
+	case m.ends != 0 && m.ends < t.now:
 		return notEligible("ended")
 	}
 	slots, ok := m.choose(c.Slots)
@@ -280,7 +280,7 @@ func (t *toy) erase(id string) want {
 			continue
 		}
 		found = true
-		over := h.state == mission.Confirmed && (h.answer == mission.AnswerAttended || h.of.ends != 0 && h.of.ends <= t.now)
+		over := h.state == mission.Confirmed && (h.answer == mission.AnswerAttended || h.of.ends != 0 && h.of.ends < t.now)
 		if h.live() && !over {
 			t.finish(h, mission.Released)
 		}
