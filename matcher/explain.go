@@ -33,10 +33,11 @@ func (q *query) wayOf(c *candidate, m *index.Mission) way {
 }
 
 // tell keeps the factors of the person's side.
-func (q *query) tell(s *score, m *index.Mission, w *way, affinity float64, kind int, share float64, fits bool) {
+func (q *query) tell(s *score, m *index.Mission, w *way, l *index.Stand, affinity float64, kind int, share float64) {
 	p := q.policy
-	detail := map[string]any{}
+	var detail map[string]any
 	if q.prefers {
+		detail = map[string]any{}
 		q.tellAffinity(detail, m, kind, share)
 	}
 	s.reasons = append(s.reasons, Reason{Factor: "affinity", Value: affinity, Weight: p.Weights.Affinity, Detail: detail,
@@ -45,10 +46,10 @@ func (q *query) tell(s *score, m *index.Mission, w *way, affinity float64, kind 
 		s.reasons = append(s.reasons, q.distanceReason(m, w))
 	}
 	available := Reason{Factor: "availability", Value: 1, Weight: p.Weights.Availability}
-	if !fits {
+	if !q.fits(l) {
 		available.Value = p.Availability.NoneFits
 		available.Text = q.say("aux heures où vous êtes moins disponible", "at times when you are less available")
-	} else if q.days != 0 {
+	} else if q.days != 0 && l.Days != 0 {
 		available.Text = q.say("à des heures qui vous vont", "at times that suit you")
 	}
 	s.reasons = append(s.reasons, available)

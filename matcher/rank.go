@@ -147,7 +147,7 @@ func (q *query) score(s *score, e *index.Entry, l *index.Stand, w *way) float64 
 		product *= q.noneFits
 	}
 	if s.explain {
-		q.tell(s, q.snapshot.Missions.At(e.Ordinal), w, value, kind, share, fits)
+		q.tell(s, q.snapshot.Missions.At(e.Ordinal), w, l, value, kind, share)
 	}
 	s.product = 1
 	if s.explain || !q.inForce {
