@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,6 +100,51 @@ func TestReopenedWithinTheSecond(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// What somebody waved away is not shown to them again, also after a
+// reopening; the rest is, and others see all of it.
+func TestDismissedMissionsStayAway(t *testing.T) {
+	dir := t.TempDir()
+	e := mustOpen(t, dir)
+	for _, id := range []string{"m0", "m1", "m2", "m3"} {
+		mustPut(t, e, id, 5)
+	}
+	v := &mission.Volunteer{ID: "v1", PostalCode: "06000"}
+	if err := e.Intake().Volunteer(v, at); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []mission.Command{mission.PutVolunteer{Volunteer: v},
+		mission.GiveFeedback{Feedback: []mission.Feedback{{Type: "dismissed", Volunteer: "v1", Missions: []string{"m1", "m3", "no such"}}}}} {
+		if _, err := e.Submit(context.Background(), mission.Envelope{Command: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when string) {
+		t.Helper()
+		var page matcher.Page
+		if err := e.Recommend(&matcher.Request{Volunteer: "v1", Limit: 20}, &page); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, item := range page.Items {
+			got = append(got, item.ID)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, []string{"m0", "m2"}) {
+			t.Errorf("%s: v1 is shown %v, want m0 and m2", when, got)
+		}
+		if others := mustRecommend(t, e, "v2"); len(others.Items) != 4 {
+			t.Errorf("%s: v2 is shown %d missions, want all 4", when, len(others.Items))
+		}
+	}
+	check("at once")
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e = mustOpen(t, dir)
+	defer e.Close()
+	check("after reopening")
 }
 
 // min_seq waits for what is not there yet, and says when it does not come.

@@ -150,7 +150,22 @@ func (x *Index) putFeedback(c *mission.Change) {
 	if c.Feedback == nil || c.Feedback.Type != "dismissed" {
 		return
 	}
-	x.people.involve(c.Feedback.Volunteer, uint32(c.MissionOrdinal), dismissedMark, c.Seq)
+	for _, id := range c.Feedback.Missions {
+		if o, ok := x.ordinalOf(id); ok {
+			x.people.involve(c.Feedback.Volunteer, o, dismissedMark, c.Seq)
+		}
+	}
+}
+
+// ordinalOf gives the ordinal of a mission that exists by its id.
+func (x *Index) ordinalOf(id mission.ID) (o uint32, ok bool) {
+	n, ok := x.dictionary.Number(missionID, id)
+	if !ok {
+		return 0, false
+	}
+	list := *x.postings.at(n)
+	o = list[len(list)-1] // the newest is last
+	return o, x.missions.at(o).Has(Exists)
 }
 
 // putOrganization takes an organisation's name and state.

@@ -97,8 +97,8 @@ func TestPastIsAsOfTheSeq(t *testing.T) {
 		{Kind: mission.SeatHeld, Hold: &hold}, // told twice
 		{Kind: mission.SeatReleased, Hold: &released},
 		{Kind: mission.SeatAnswered, Hold: &refused},
-		{Kind: mission.FeedbackGiven, MissionOrdinal: 2, Feedback: &mission.Feedback{Type: "dismissed", Volunteer: "v"}},
-		{Kind: mission.FeedbackGiven, MissionOrdinal: 3, Feedback: &mission.Feedback{Type: "opened", Volunteer: "v"}},
+		{Kind: mission.FeedbackGiven, Feedback: &mission.Feedback{Type: "dismissed", Volunteer: "v", Missions: []string{views[0].Texts.At(2).ID, "no such"}}},
+		{Kind: mission.FeedbackGiven, Feedback: &mission.Feedback{Type: "opened", Volunteer: "v", Missions: []string{views[0].Texts.At(3).ID}}},
 	} {
 		c.Seq = s.change(c.Kind).Seq
 		x.Apply([]mission.Change{c})
