@@ -66,9 +66,9 @@ type Node struct {
 	Len        uint16
 	Leaf       bool
 	Skilled    bool              // an entry asks for skills
+	Activities uint64            // union of the entries', folded
 	MinAge     uint8             // the least of the entries'
 	MaxAge     uint8             // the greatest of the entries'
-	Activities uint64            // union of the entries', folded
 	Shares     [shareSlots]uint8 // share of Top that missions of a domain reach, in 255ths, rounded up
 }
 

@@ -13,5 +13,7 @@
 // The k best are found best-first over the cells of the index, exactly: a cell
 // is skipped only if its upper bound cannot beat the floor. A filter that
 // leaves few missions, and a policy that is not in force, are scored wholly,
-// by the same scorer.
+// by the same scorer. Where many ask from one cell, the entries that can score
+// best for anybody in it are kept on a shelf, in one run of memory; the trees
+// answer what the shelf cannot.
 package matcher
