@@ -16,38 +16,61 @@ const CompleteMax = 1000
 // into another come last. It gives at most limit and CompleteMax, and nil for an
 // empty prefix.
 func (g *Gazetteer) Complete(prefix string, limit int) []Commune {
-	key := foldPrefix(prefix)
-	digits := strings.ReplaceAll(key, " ", "")
-	if limit <= 0 || digits == "" {
-		return nil
-	}
 	best := shortlist{g: g, limit: min(limit, CompleteMax)}
-	if isDigits(digits) {
-		best.addPostal(digits)
-		return best.communes()
+	best.complete(prefix, foldPrefix(prefix))
+	return best.communes()
+}
+
+// complete shows the list what begins with the prefix, whose fold is key.
+func (s *shortlist) complete(prefix, key string) {
+	digits := strings.ReplaceAll(key, " ", "")
+	if s.limit <= 0 || digits == "" {
+		return
 	}
-	best.add(g.beginning(key))
+	if isDigits(digits) {
+		s.addPostal(digits)
+		return
+	}
+	s.add(s.g.beginning(key))
 	// A blank at the end asks for whole words: "saint " is also Saint alone.
 	// Without it, a last "st" may be all of Saint or the start of Stains.
 	if whole := Fold(prefix); strings.HasSuffix(key, " ") {
-		best.add(g.named(whole))
+		s.add(s.g.named(whole))
 	} else if whole != key {
-		best.add(g.beginning(whole))
+		s.add(s.g.beginning(whole))
 	}
-	return best.communes()
 }
 
 // shortlist keeps the best rows of those it is shown, each once.
 type shortlist struct {
 	g     *Gazetteer
 	limit int
-	best  []posting // sorted by before, at most limit, each row once
+	near  *nearby    // nil: the largest first
+	best  []standing // sorted by before, at most limit, each row once
 }
 
-// before says whether a comes before b: former names last, then by rank.
-func (s *shortlist) before(a, b posting) bool {
-	if formerly := a.kind == formerName; formerly != (b.kind == formerName) {
-		return !formerly
+// standing is a posting and what it is put in order by.
+type standing struct {
+	posting
+	tier  int     // how well the name fits, 0 for best
+	place float64 // within the tier, lowest first
+}
+
+// stand says where a posting stands: by rank, or by what nearness makes of it.
+func (s *shortlist) stand(p posting) standing {
+	if s.near != nil {
+		return standing{p, p.kind.tier(), -s.near.draw(&s.g.rows[p.row])}
+	}
+	return standing{p, p.kind.tier(), float64(s.g.rank[p.row])}
+}
+
+// before says whether a comes before b: former names last, then by place.
+func (s *shortlist) before(a, b *standing) bool {
+	if a.tier != b.tier {
+		return a.tier < b.tier
+	}
+	if a.place != b.place {
+		return a.place < b.place
 	}
 	return s.g.rank[a.row] < s.g.rank[b.row]
 }
@@ -74,20 +97,21 @@ func (s *shortlist) addPostal(digits string) {
 }
 
 func (s *shortlist) addOne(p posting) {
-	if len(s.best) == s.limit && !s.before(p, s.best[s.limit-1]) {
+	one := s.stand(p)
+	if len(s.best) == s.limit && !s.before(&one, &s.best[s.limit-1]) {
 		return
 	}
-	if at := slices.IndexFunc(s.best, func(q posting) bool { return q.row == p.row }); at >= 0 {
-		if !s.before(p, s.best[at]) {
+	if at := slices.IndexFunc(s.best, func(q standing) bool { return q.row == p.row }); at >= 0 {
+		if !s.before(&one, &s.best[at]) {
 			return
 		}
 		s.best = slices.Delete(s.best, at, at+1)
 	}
-	at := slices.IndexFunc(s.best, func(q posting) bool { return s.before(p, q) })
+	at := slices.IndexFunc(s.best, func(q standing) bool { return s.before(&one, &q) })
 	if at < 0 {
 		at = len(s.best)
 	}
-	s.best = slices.Insert(s.best, at, p)
+	s.best = slices.Insert(s.best, at, one)
 	s.best = s.best[:min(len(s.best), s.limit)]
 }
 

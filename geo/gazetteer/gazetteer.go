@@ -27,6 +27,9 @@ type Gazetteer struct {
 	// names are sorted by key and then in the order of ByName. The first question about a name
 	// makes them, because many a program never asks one.
 	names func() []posting
+	// inner are sorted in the same way: the later words of names. The first
+	// Suggest makes them.
+	inner func() []posting
 }
 
 // Default is the gazetteer of the embedded file. The first call loads it,
@@ -57,6 +60,7 @@ func newGazetteer(c *contents) *Gazetteer {
 	g.indexPlaces()
 	g.sumDepartments()
 	g.names = sync.OnceValue(g.indexNames)
+	g.inner = sync.OnceValue(g.indexInner)
 	return g
 }
 

@@ -23,8 +23,12 @@ type kind uint8
 const (
 	ownName    kind = iota
 	shortName       // its own without the article
+	innerName       // its own from a later word on: for Suggest alone
 	formerName      // that of a commune that went into it
 )
+
+// tier is how well a name of the kind answers a beginning, 0 for best.
+func (k kind) tier() int { return max(0, int(k)-int(shortName)) }
 
 // indexCodes makes the lists behind ByINSEE and ByPostalCode. A city that has
 // municipal arrondissements leaves its postal codes to them.
@@ -155,8 +159,10 @@ func (g *Gazetteer) named(key string) []posting {
 }
 
 // beginning is the part of names whose keys begin with the prefix.
-func (g *Gazetteer) beginning(prefix string) []posting {
-	names := g.names()
+func (g *Gazetteer) beginning(prefix string) []posting { return beginning(g.names(), prefix) }
+
+// beginning is the part of a sorted list whose keys begin with the prefix.
+func beginning(names []posting, prefix string) []posting {
 	from, _ := slices.BinarySearchFunc(names, prefix, comparePosting)
 	length, _ := slices.BinarySearchFunc(names[from:], prefix, func(p posting, prefix string) int {
 		if strings.HasPrefix(p.key, prefix) {
