@@ -25,6 +25,7 @@ const leastBound = 0x1p-126
 func (t *Tree) bounded(of stander) *Tree {
 	n := *t
 	n.Nodes, n.Bounds, n.Tops = slices.Clone(t.Nodes), make([]float32, len(t.Entries)), make([]float32, len(t.Entries))
+	n.Untaken = make([]uint64, (len(t.Entries)+63)/64)
 	for i := len(n.Nodes) - 1; i >= 0; i-- {
 		n.renew(uint32(i), of)
 	}
@@ -35,7 +36,7 @@ func (t *Tree) bounded(of stander) *Tree {
 // of the nodes above them.
 func (t *Tree) renewed(entries []uint32, of stander) *Tree {
 	n := *t
-	n.Nodes, n.Bounds, n.Tops = slices.Clone(t.Nodes), slices.Clone(t.Bounds), slices.Clone(t.Tops)
+	n.Nodes, n.Bounds, n.Tops, n.Untaken = slices.Clone(t.Nodes), slices.Clone(t.Bounds), slices.Clone(t.Tops), slices.Clone(t.Untaken)
 	touched := map[uint32]bool{}
 	for _, e := range entries {
 		for i := t.leafOf[e]; !touched[i]; i = t.parents[i] {
@@ -80,7 +81,9 @@ func (t *Tree) renewLeaf(n *Node, of stander, best *[shareSlots]float32) {
 		bound := roundUp(v)
 		t.Bounds[k] = bound
 		n.Top = max(n.Top, bound)
+		t.Untaken[k/64] &^= 1 << (k % 64)
 		if nobody {
+			t.Untaken[k/64] |= 1 << (k % 64)
 			n.Unserved = max(n.Unserved, bound)
 		}
 		for rest := t.Entries[k].Domains; rest != 0; rest &= rest - 1 {

@@ -97,12 +97,19 @@ type Tree struct {
 	Tops   []float32 // Tops[i]: the greatest of Bounds from i to the end of the leaf
 	Class  uint8     // Normal (calm too), Urgent or Vital: how far its missions reach
 	Remote bool      // its entries have no place
+	// Untaken has a bit for each of Entries: nobody took its mission for long,
+	// or did not when the bounds were set.
+	Untaken []uint64
 
 	Entries     []Entry  // by leaf; in a leaf by standing as it was built, best first
 	Generations []uint32 // Generations[i] of Entries[i]: dead if its mission has another
 	parents     []uint32 // parents[i] of Nodes[i]
 	leafOf      []uint32 // leafOf[i]: the node of Entries[i]
 }
+
+// MayBeUntaken says whether nobody may have taken the mission of entry i for
+// long: for a mission in none of the snapshot's Fresh, false is certain.
+func (t *Tree) MayBeUntaken(i uint32) bool { return t.Untaken[i/64]&(1<<(i%64)) != 0 }
 
 // sorted is an entry with the keys it is ordered by while a tree is built.
 type sorted struct {

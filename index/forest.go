@@ -138,7 +138,7 @@ func (f *forest) restood(x *Index, o uint32, l *Stand) {
 			continue
 		}
 		has := t.Bounds[s.entry]
-		if has < bound || l.Unserved && t.Nodes[t.leafOf[s.entry]].Unserved < bound {
+		if has < bound || l.Unserved && bound > 0 && !t.MayBeUntaken(s.entry) {
 			f.note(o)
 			return
 		}

@@ -21,12 +21,16 @@ func nearest(q *query, s *index.Snapshot, at geo.Vec, rank int) float64 {
 
 // neighbours is a search for the nearest missions.
 type neighbours struct {
-	q     *query
-	at    geo.Vec
-	rank  int
-	most  float64 // km: nothing farther is looked at; 0 for no end
-	any   bool    // every mission that can be had; else those the query admits
-	found []neighbour
+	q    *query
+	at   geo.Vec
+	rank int
+	most float64 // km: nothing farther is looked at; 0 for no end
+	any  bool    // every mission that can be had; else those the query admits
+	// Once enough of them are within enoughKm it ends: they need not be the
+	// nearest then.
+	enough   int // 0 for no such end
+	enoughKm float64
+	found    []neighbour
 }
 
 // neighbour is a mission and the squared chord to its nearest address.
@@ -40,8 +44,11 @@ func (n *neighbours) km() float64 {
 	if len(n.found) < n.rank {
 		return math.Inf(1)
 	}
-	return geo.Km(n.found[n.rank-1].chord2)
+	return n.kmOf(n.rank)
 }
+
+// kmOf gives the distance of the i-th nearest found, from 1.
+func (n *neighbours) kmOf(i int) float64 { return geo.Km(n.found[i-1].chord2) }
 
 // worst gives the squared chord from which on nothing gets in.
 func (n *neighbours) worst() float64 {
@@ -77,7 +84,15 @@ func (n *neighbours) find() {
 				n.push(int(top.tree), i)
 			}
 		}
+		if n.suffices() {
+			return
+		}
 	}
+}
+
+// suffices says that enough missions are near enough.
+func (n *neighbours) suffices() bool {
+	return n.enough > 0 && len(n.found) >= n.enough && geo.Km(n.found[n.enough-1].chord2) <= n.enoughKm
 }
 
 func (n *neighbours) push(tree int, node uint32) {

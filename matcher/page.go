@@ -35,13 +35,8 @@ func (m *Matcher) Recommend(s *index.Snapshot, r *Request, page *Page) error {
 	if !q.inForce {
 		page.Policy = q.policy.Key()
 	}
-	if q.scarce() {
-		q.widen(page)
-		q.arrange(page)
-	} else if q.arrange(page); q.placed && q.asked > 0 && !q.enough() && q.widen(page) {
-		page.Items = page.Items[:0]
-		q.arrange(page)
-	}
+	q.widen(page)
+	q.arrange(page)
 	page.Considered = q.scored
 	q.request, q.filter, q.snapshot = nil, nil, nil
 	return nil
@@ -71,7 +66,7 @@ func (q *query) choose(limit int) bool {
 	q.found = append(append(q.found[:0], q.best[0].items...), q.best[1].items...)
 	q.rank()
 	window := min(q.policy.Diversity.Window, limit, len(q.order))
-	counts := caps{policy: &q.policy.Diversity, remote: q.remoteCap()}
+	counts := q.emptyCaps()
 	for place := range window {
 		i, remote := place, counts.remote > 0
 		for i < len(q.order) && !counts.allow(q.ranked(i)) {
@@ -167,6 +162,12 @@ type caps struct {
 	n      int
 }
 
+// emptyCaps gives the query's caps with nothing counted.
+func (q *query) emptyCaps() *caps {
+	q.caps.policy, q.caps.remote, q.caps.n = &q.policy.Diversity, q.remoteCap(), 0
+	return &q.caps
+}
+
 func (c *caps) allow(x *candidate) bool {
 	return !(x.remote && c.remote <= 0) &&
 		!over(c.orgs[:c.n], x.org, c.policy.PerOrganization) && !over(c.groups[:c.n], x.group, c.policy.PerGroup)
@@ -204,7 +205,7 @@ func (q *query) serve(limit int) {
 	if d.Unserved == 0 || d.UnservedDays == 0 || w == 0 || w > limit || len(q.order) < w {
 		return
 	}
-	counts := caps{policy: d, remote: q.remoteCap()}
+	counts := q.emptyCaps()
 	for i := range w {
 		c := q.ranked(i)
 		if c.nobody {
@@ -223,7 +224,7 @@ func (q *query) serve(limit int) {
 			return
 		}
 	}
-	u, ok := q.unserved(&counts, least)
+	u, ok := q.unserved(counts, least)
 	if !ok {
 		return
 	}
@@ -240,7 +241,7 @@ func (q *query) serve(limit int) {
 
 // unserved searches for the best mission that nobody took, from a score up.
 func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
-	scored, shelf := q.scored, q.shelf
+	scored := q.scored
 	q.best, q.spare = q.spare, q.best
 	q.only = counts
 	q.search(1, 1, least)
@@ -252,7 +253,7 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 		}
 	}
 	q.best, q.spare = q.spare, q.best
-	q.only, q.scored, q.shelf = nil, scored, shelf
+	q.only, q.scored = nil, scored
 	return u, ok
 }
 

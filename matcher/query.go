@@ -55,8 +55,10 @@ type query struct {
 	stamps   []uint32 // stamps[o] == stamp: ordinal o was looked at; closed(): by all its ways
 	stamp    uint32
 	heap     cellHeap
-	near     []neighbour
-	shelf    *index.Shelf // that was looked at, nil for none
+	near     []neighbour // the nearest missions that widen found
+	around   bool        // near has every mission at places within reach
+	caps     caps
+	shelf    *index.Shelf // of the asking cell, nil for none
 	found    []candidate  // what the collectors kept
 	order    []int32      // found in the order of the page
 	decay    *decay
@@ -92,7 +94,7 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 		q.filter = s.Compile(r.Filter, zones)
 	}
 	q.choosy, q.plain = q.filter.ChoosesAddresses(), q.filter.Any()
-	q.scored, q.asked, q.strict, q.only = 0, 0, false, nil
+	q.scored, q.asked, q.strict, q.only, q.around = 0, 0, false, nil, false
 	q.barred = q.barred[:0]
 	seed := r.Seed
 	if r.Volunteer != "" {
@@ -118,6 +120,7 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 	q.weigh()
 	q.setScales()
 	q.setReach(q.asked)
+	q.findShelf()
 	return nil
 }
 
@@ -307,7 +310,7 @@ func (q *query) begin() {
 		clear(q.stamps)
 		q.stamp = 2
 	}
-	q.stamping, q.twice, q.shelf = false, false, nil
+	q.stamping, q.twice = false, false
 	q.heap = q.heap[:0]
 }
 

@@ -19,19 +19,10 @@ const shelfMargin = 1.1
 // says whether nothing else can beat the floor; if not, the trees are to be
 // looked at too.
 func (q *query) fromShelf() (done bool) {
-	if !q.placed || !q.plain || q.only != nil || q.wants == index.WantsOnly || q.reachKm[index.Normal] > q.policy.Distance.MaxKm {
+	shelf := q.shelf
+	if shelf == nil || q.only != nil || q.reachKm[index.Normal] > q.policy.Distance.MaxKm {
 		return false // a shelf ends where the policy does, a radius asked for may not
 	}
-	cell := geo.CellOf(q.at, index.ShelfLevel)
-	slot := q.snapshot.Shelves.Slot(cell)
-	if slot == nil {
-		return false
-	}
-	shelf := slot.Take(&q.scaleKm, func() *index.Shelf { return q.stock(cell) })
-	if shelf == nil {
-		return false
-	}
-	q.shelf = shelf
 	if q.takeFrom(shelf) {
 		return true
 	}
@@ -42,6 +33,19 @@ func (q *query) fromShelf() (done bool) {
 	}
 	q.stamping, q.twice = true, true
 	return false
+}
+
+// findShelf finds the shelf of the asking cell, if this is a request that one
+// can answer.
+func (q *query) findShelf() {
+	q.shelf = nil
+	if !q.placed || !q.plain || !q.inForce || q.wants == index.WantsOnly {
+		return
+	}
+	cell := geo.CellOf(q.at, index.ShelfLevel)
+	if slot := q.snapshot.Shelves.Slot(cell); slot != nil {
+		q.shelf = slot.Take(&q.scaleKm, func() *index.Shelf { return q.stock(cell) })
+	}
 }
 
 // takeFrom looks at a shelf's entries until none can beat the floor.

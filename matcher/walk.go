@@ -39,7 +39,12 @@ func (q *query) search(k, full int, least float64) {
 	for _, o := range q.snapshot.Fresh {
 		q.considerWhole(o)
 	}
-	q.stamping = len(q.snapshot.Fresh) > 0
+	q.stamping = len(q.snapshot.Fresh) > 0 || q.around
+	if q.around {
+		for i := range q.near {
+			q.considerWhole(q.near[i].ordinal)
+		}
+	}
 	q.descend()
 }
 
@@ -52,9 +57,9 @@ func (q *query) searchAll() {
 
 // descend looks at cells best first, until none can beat the floor.
 func (q *query) descend() {
-	done := q.fromShelf()
+	done := !q.around && q.fromShelf()
 	for i, t := range q.snapshot.Trees {
-		if q.enters(t) && (t.Remote || !done) {
+		if q.enters(t) && (t.Remote || !done) && !(q.around && t.Class == index.Normal && !t.Remote) {
 			q.push(i, 0)
 		}
 	}
@@ -78,7 +83,7 @@ func (q *query) descend() {
 // enters says whether the tree holds anything for this person.
 func (q *query) enters(t *index.Tree) bool {
 	if t.Remote {
-		return q.wants != index.WantsNone && !q.choosy
+		return q.wants != index.WantsNone && !q.choosy && !(q.only != nil && q.only.remote <= 0)
 	}
 	return q.wants != index.WantsOnly
 }
@@ -189,7 +194,7 @@ func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 			break
 		}
 		bound := float64(t.Bounds[i])
-		if bound == 0 {
+		if bound == 0 || q.only != nil && !t.MayBeUntaken(i) {
 			continue
 		}
 		e := &t.Entries[i]

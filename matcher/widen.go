@@ -7,58 +7,50 @@ import (
 	"renfort/index"
 )
 
-// widen sets the reach to the least whole number of kilometres that holds as
-// many missions at places as asked for, if the radius holds fewer and there
-// are any beyond it.
-func (q *query) widen(page *Page) bool {
-	most := q.policy.Distance.MaxKm
-	if q.asked >= most || q.wants == index.WantsOnly || q.filter.Never() {
-		return false
+// spareNeighbours is how many more missions than asked for are looked up, so
+// that they are all that a radius of whole kilometres holds.
+const spareNeighbours = 12
+
+// widen looks at how many missions at places the radius holds. If they are
+// fewer than asked for and there are any beyond it, it sets the reach to the
+// least whole number of kilometres that holds as many.
+func (q *query) widen(page *Page) {
+	most, limit := q.policy.Distance.MaxKm, q.request.Limit
+	if !q.placed || q.asked == 0 || q.asked >= most || q.wants == index.WantsOnly || q.filter.Never() || q.shelfHolds(limit) {
+		return
 	}
-	n := neighbours{q: q, at: q.at, rank: q.request.Limit, most: most, found: q.near[:0]}
+	n := neighbours{q: q, at: q.at, rank: limit + spareNeighbours, most: most, enough: limit, enoughKm: q.asked, found: q.near[:0]}
 	n.find()
 	q.near = n.found
-	if len(n.found) == 0 || geo.Km(n.found[len(n.found)-1].chord2) <= q.asked {
-		return false // nothing beyond the radius
+	if n.suffices() {
+		return
 	}
-	if n.km() <= q.asked {
-		return false
-	}
-	page.Widened = Widened{AskedKm: q.asked, ToKm: min(math.Ceil(n.km()), most)}
-	q.setReach(page.Widened.ToKm)
-	return true
-}
-
-// scarce guesses that the radius holds fewer missions than asked for, where at
-// the last Tick even the scale_rank-th nearest was farther. A right guess saves
-// a search within the radius.
-func (q *query) scarce() bool {
-	if !q.placed || q.asked == 0 || q.request.Limit < q.policy.Distance.ScaleRank {
-		return false
-	}
-	return q.nearestKm-q.at.DistanceKm(index.ScaleCell(q.at).CenterVec()) > q.asked
-}
-
-// enough says that the radius holds as many missions at places as asked for,
-// as far as that can be told without a search.
-func (q *query) enough() bool {
-	limit, n := q.request.Limit, 0
-	for i := range q.found {
-		if c := &q.found[i]; !c.remote && c.km <= q.asked {
-			n++
+	reach := q.asked
+	if len(n.found) > 0 && n.kmOf(len(n.found)) > q.asked {
+		reach = most
+		if len(n.found) >= limit {
+			reach = min(math.Ceil(n.kmOf(limit)), most)
 		}
+		page.Widened = Widened{AskedKm: q.asked, ToKm: reach}
+		q.setReach(reach)
 	}
-	if n >= limit || q.shelf == nil {
-		return n >= limit
+	q.around = len(n.found) < n.rank || n.kmOf(n.rank) > reach
+}
+
+// shelfHolds says that the shelf of the asking cell has as many missions
+// within the radius as asked for.
+func (q *query) shelfHolds(limit int) bool {
+	shelf := q.shelf
+	if shelf == nil {
+		return false
 	}
-	n = 0
-	reach := geo.Chord2(q.asked)
-	for i := range q.shelf.Rows {
-		e := &q.shelf.Rows[i].Entry
+	n, reach := 0, geo.Chord2(q.asked)
+	for i := range shelf.Rows {
+		e := &shelf.Rows[i].Entry
 		if q.at.Chord2(e.Vec) > reach || e.Traits&index.Several != 0 || !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(e) {
 			continue
 		}
-		if l := q.snapshot.Stands.At(e.Ordinal); l.Standing == 0 || l.Generation != q.shelf.Rows[i].Generation {
+		if l := q.snapshot.Stands.At(e.Ordinal); l.Standing == 0 || l.Generation != shelf.Rows[i].Generation {
 			continue
 		}
 		if n++; n >= limit {
