@@ -163,6 +163,10 @@ func (r *route) queryName(name string) string {
 		return "seat_state"
 	case name == "limit" && r.class == classRecommend:
 		return "page_limit"
+	case name == "limit" && r.pattern == "/v1/places":
+		return "places_limit"
+	case name == "q" && r.pattern != "/v1/search":
+		return "typed"
 	}
 	return name
 }

@@ -13,6 +13,9 @@ const (
 	classBulk class = iota
 	// classRead is what a page can do without for a moment.
 	classRead
+	// classSearch is how people look round: dearer than a read, and what a
+	// page can show less of.
+	classSearch
 	// classRecommend is what people came for, and dearer than a write.
 	classRecommend
 	// classWrite is the platform's own bookkeeping, which it would repeat.

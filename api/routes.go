@@ -48,7 +48,7 @@ func none() []answerDoc { return []answerDoc{{204, ""}} }
 
 // table gives the routes of the contract.
 func table() []*route {
-	return slices.Concat(missionRoutes(), volunteerRoutes(), recommendRoutes(), seatRoutes(), waitingRoutes(), runningRoutes())
+	return slices.Concat(missionRoutes(), volunteerRoutes(), recommendRoutes(), searchRoutes(), seatRoutes(), waitingRoutes(), runningRoutes())
 }
 
 // missionRoutes are the contract's section Missions. Organisations belong to
@@ -114,6 +114,15 @@ func recommendRoutes() []*route {
 			doc: routeDoc{tag: "Recommendations", summary: "Missions like this one", answers: ok("Recommendations")}},
 		{method: "POST", pattern: pathFeedback, scopes: needFeedback, class: classBulk, body: bodyLines, handle: (*call).feedback,
 			doc: routeDoc{tag: "Recommendations", summary: "What people did about what they were shown, as NDJSON", body: "Feedback", answers: ok("BulkAnswer")}},
+	}
+}
+
+// searchRoutes are the contract's section Search. Where communes are is no
+// publisher's.
+func searchRoutes() []*route {
+	return []*route{
+		{method: "GET", pattern: "/v1/places", scopes: needAny, class: classSearch, reads: true, query: []string{"q", "limit"}, handle: (*call).places,
+			doc: routeDoc{tag: "Search", summary: "Communes by the beginning of their name or postal code, France before its neighbours, the largest first", answers: ok("Places")}},
 	}
 }
 
