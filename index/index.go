@@ -50,18 +50,20 @@ type Index struct {
 	postings   column[[]uint32]
 	dictionary *Dictionary
 
-	orgs     map[mission.ID]uint32 // id -> number, from 1
-	orgRows  column[Org]
-	orgNames []string
-	orgHas   [][]uint32 // orgHas[n]: ordinals of its missions, with repeats
-	markets  map[string]uint32
-	climate  *Climate
-	due      deadlines
-	forest   forest
-	scales   *Scales
-	shelves  *Shelves
-	renewing bool // every bound is about to be set anew
-	flips    bool // since the last Tick a mission became or ceased to be to be had
+	orgs          map[mission.ID]uint32 // id -> number, from 1
+	orgRows       column[Org]
+	orgNamed      column[OrgName]
+	orgWords      orgWords
+	activityWords []nameWord // of the taxonomy
+	orgHas        [][]uint32 // orgHas[n]: ordinals of its missions, with repeats
+	markets       map[string]uint32
+	climate       *Climate
+	due           deadlines
+	forest        forest
+	scales        *Scales
+	shelves       *Shelves
+	renewing      bool // every bound is about to be set anew
+	flips         bool // since the last Tick a mission became or ceased to be to be had
 
 	people        *people
 	volunteers    column[Volunteer]
@@ -72,10 +74,12 @@ type Index struct {
 // New makes an empty index that serves an empty snapshot.
 func New(o Options) *Index {
 	x := &Index{policy: o.Policy, policyKey: o.Policy.Key(), taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
-		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{}, orgNames: []string{""},
+		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{},
 		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32]*mission.Seats{}}
 	x.orgRows.edit(0)
+	x.orgNamed.edit(0)
 	x.climate = &Climate{}
+	x.activityWords = wordsOfActivities(x.taxonomy)
 	x.publish()
 	return x
 }
@@ -119,6 +123,7 @@ func (x *Index) Load(c *mission.Change) {
 		x.putFeedback(c)
 	case mission.Ticked:
 		x.tick(c.At)
+		x.sortNames()
 	}
 	if c.Hold != nil {
 		x.involve(c)
@@ -172,9 +177,9 @@ func (x *Index) ordinalOf(id mission.ID) (o uint32, ok bool) {
 func (x *Index) putOrganization(c *mission.Change) {
 	o := c.Organization
 	n := x.organization(o.ID)
-	renamed := x.orgNames[n] != o.Name && o.Name != ""
-	if o.Name != "" {
-		x.orgNames[n] = o.Name
+	renamed := x.orgNamed.at(n).Name != o.Name && o.Name != ""
+	if renamed {
+		x.name(n, o.Name)
 	}
 	row := x.orgRows.edit(n)
 	row.Suspended = o.State == mission.OrgSuspended
@@ -213,9 +218,9 @@ func (x *Index) organization(id mission.ID) uint32 {
 	}
 	n, ok := x.orgs[id]
 	if !ok {
-		n = uint32(len(x.orgNames))
+		n = uint32(len(x.orgHas))
 		x.orgs[id] = n
-		x.orgNames = append(x.orgNames, "")
+		x.orgNamed.edit(n).ID = id
 		x.orgHas = append(x.orgHas, nil)
 		x.orgRows.edit(n)
 	}
@@ -225,6 +230,7 @@ func (x *Index) organization(id mission.ID) uint32 {
 // putTaxonomy reads every row's domains and activities anew from its terms.
 func (x *Index) putTaxonomy(t *mission.Taxonomy) {
 	x.taxonomy = t
+	x.activityWords = wordsOfActivities(t)
 	for o := range x.rows {
 		m := x.missions.edit(o)
 		m.Domains, m.Activities = x.masks(x.terms.at(m.Terms))
@@ -257,6 +263,7 @@ func (x *Index) publish() {
 		Seq: x.seq, At: x.now, Policy: x.policy, PolicyKey: x.policyKey, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
 		Missions: x.missions.share(), Stands: x.stands.share(), Live: x.live.share(), Texts: x.texts.share(),
 		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
+		OrgNames: x.orgNamed.share(), orgWords: x.orgWords, activityWords: x.activityWords,
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
 		people: x.people, Volunteers: x.volunteers.share(), VolunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
@@ -291,6 +298,7 @@ type Snapshot struct {
 	Addresses  Column[Address]
 	Shown      Column[[]byte] // Shown[a]: JSON of address a
 	Orgs       Column[Org]
+	OrgNames   Column[OrgName]
 	Terms      []uint32 // arena of terms
 	SlotRows   []Slot   // arena of slots
 	Postings   Column[[]uint32]
@@ -307,6 +315,8 @@ type Snapshot struct {
 	VolunteerIDs  Column[string]
 	VolunteerRows uint32
 	people        *people
+	orgWords      orgWords
+	activityWords []nameWord // of the taxonomy
 }
 
 // Mission gives the ordinal of a mission by its id.

@@ -47,6 +47,7 @@ func (x *Index) putMission(c *mission.Change) {
 	x.putSlots(row, m)
 	x.putTerms(row, m, o)
 	x.learnOrganization(row, m, before.Org, o)
+	x.countMission(&before, row)
 	row.Market = x.market(m)
 	*x.texts.edit(o) = Text{ID: m.ID, Summary: x.summarize(m)}
 	x.place(row, m, o)
@@ -293,6 +294,7 @@ func (x *Index) deleteMission(c *mission.Change) {
 		return
 	}
 	row := x.missions.edit(o)
+	x.countMission(row, &Mission{})
 	row.Flags &^= Exists
 	stand := x.stands.edit(o)
 	*stand = Stand{Generation: stand.Generation + 1}

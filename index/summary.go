@@ -45,7 +45,7 @@ func (x *Index) summarize(m *mission.Mission) []byte {
 		s.Activities = []string{}
 	}
 	if o := m.Organization; o != nil {
-		name := x.orgNames[x.orgs[o.ID]] // the record may carry an older one
+		name := x.orgNamed.at(x.orgs[o.ID]).Name // the record may carry an older one
 		if name == "" {
 			name = o.Name
 		}

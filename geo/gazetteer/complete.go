@@ -17,7 +17,7 @@ const CompleteMax = 1000
 // empty prefix.
 func (g *Gazetteer) Complete(prefix string, limit int) []Commune {
 	best := shortlist{g: g, limit: min(limit, CompleteMax)}
-	best.complete(prefix, foldPrefix(prefix))
+	best.complete(prefix, FoldPrefix(prefix))
 	return best.communes()
 }
 

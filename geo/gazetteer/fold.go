@@ -19,9 +19,10 @@ func Fold(name string) string {
 	return strings.TrimSuffix(f.b.String(), " ")
 }
 
-// foldPrefix is Fold for the beginning of a name: the last word may go on, so
-// that it is left as it stands, unless a sign ends it.
-func foldPrefix(prefix string) string {
+// FoldPrefix is Fold for the beginning of a name: the last word may go on, so
+// that it is left as it stands, unless a sign ends it; the blank that the sign
+// leaves then stays at the end.
+func FoldPrefix(prefix string) string {
 	var f folder
 	f.add(prefix)
 	return f.b.String()

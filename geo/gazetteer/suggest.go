@@ -16,7 +16,7 @@ func (g *Gazetteer) Suggest(prefix string, near *geo.Point, limit int) []Commune
 	if near != nil {
 		best.near = newNearby(*near)
 	}
-	key := foldPrefix(prefix)
+	key := FoldPrefix(prefix)
 	best.complete(prefix, key)
 	if key != "" && !isDigits(strings.ReplaceAll(key, " ", "")) && limit > 0 {
 		best.add(beginning(g.inner(), key))
