@@ -1,0 +1,244 @@
+package peer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// run is one comparison under way.
+type run struct {
+	config  Config
+	corpus  *corpus
+	queries []query
+	peers   []peer // Renfort's come first
+	say     io.Writer
+}
+
+// Run compares. It leaves missions.ndjson, queries.ndjson, report.json and the
+// indexes in the folder, which should be empty, and says on progress what it
+// does. Answers that differ where they must not are an error that names them,
+// and nothing is timed then.
+func Run(ctx context.Context, config Config, progress io.Writer) (report *Report, err error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	if slices.Contains(config.Peers, Lucene) {
+		if _, err := classPath(); err != nil {
+			return nil, err // before minutes are spent
+		}
+	}
+	r := &run{config: config, say: progress}
+	defer func() {
+		for _, p := range slices.Backward(r.peers) {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	if err := r.prepare(ctx); err != nil {
+		return nil, err
+	}
+	if report, err = r.compare(); err != nil {
+		return nil, err
+	}
+	if err := r.measure(ctx, report); err != nil {
+		return nil, err
+	}
+	data, err := json.MarshalIndent(report, "", "\t")
+	if err != nil {
+		return nil, fmt.Errorf("peer: report: %w", err)
+	}
+	if err := os.WriteFile(r.path("report.json"), append(data, '\n'), 0o644); err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	return report, nil
+}
+
+func (r *run) path(name string) string { return filepath.Join(r.config.Dir, name) }
+
+func (r *run) tell(format string, args ...any) { fmt.Fprintf(r.say, format+"\n", args...) }
+
+// prepare makes missions, questions and indexes.
+func (r *run) prepare(ctx context.Context) (err error) {
+	r.tell("making %d missions and %d questions of %d kinds", r.config.Missions, r.config.Queries*len(kinds()), len(kinds()))
+	if r.corpus, err = newCorpus(&r.config); err != nil {
+		return err
+	}
+	if r.queries, err = r.corpus.queries(r.config.Queries, r.config.Seed); err != nil {
+		return err
+	}
+	if err := writeLines(r.path("missions.ndjson"), len(r.corpus.rows), r.corpus.document); err != nil {
+		return err
+	}
+	question := func(i int) (*query, error) { return &r.queries[i], nil }
+	if err := writeLines(r.path("queries.ndjson"), len(r.queries), question); err != nil {
+		return err
+	}
+	for _, name := range r.config.Peers {
+		r.tell("indexing: %s", name)
+		p, err := r.open(ctx, name)
+		if err != nil {
+			return err
+		}
+		r.peers = append(r.peers, p)
+	}
+	return nil
+}
+
+func (r *run) open(ctx context.Context, name string) (peer, error) {
+	if name == Bleve {
+		return newBleve(r.corpus, r.queries, r.path(Bleve))
+	}
+	dir := r.path(Lucene)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	return newLucene(ctx, r.path("missions.ndjson"), r.path("queries.ndjson"), dir, len(r.queries))
+}
+
+// differencesShown is how many differences an error spells out.
+const differencesShown = 10
+
+// compare has everybody answer, and holds the answers against each other.
+func (r *run) compare() (*Report, error) {
+	r.tell("comparing answers")
+	all := make([][]answer, len(r.peers))
+	report := &Report{Config: r.config}
+	for i, p := range r.peers {
+		var err error
+		if all[i], err = p.answers(); err != nil {
+			return nil, err
+		}
+		report.Engines = append(report.Engines, Engine{p.name(), p.cost()})
+	}
+	if wrong := r.wrong(all); len(wrong) > 0 {
+		shown := wrong[:min(len(wrong), differencesShown)]
+		return nil, fmt.Errorf("peer: %d answers differ where they must not:\n%s", len(wrong), strings.Join(shown, "\n"))
+	}
+	for i, k := range kinds() {
+		result := Kind{Name: k.name, Words: k.words != 0}
+		from, to := r.span(i)
+		for j := range r.peers {
+			result.Engines = append(result.Engines, r.likeness(all[0], all[j], from, to))
+		}
+		report.Kinds = append(report.Kinds, result)
+	}
+	return report, nil
+}
+
+// span gives the questions of a kind.
+func (r *run) span(kind int) (from, to int) {
+	return kind * r.config.Queries, (kind + 1) * r.config.Queries
+}
+
+// wrong lists the answers that are not what they must be.
+func (r *run) wrong(all [][]answer) (list []string) {
+	for i := range r.queries {
+		q := &r.queries[i]
+		var want answer
+		if q.Words == "" {
+			want = r.corpus.truth(q)
+		}
+		for j, p := range r.peers {
+			why := ""
+			if q.Words == "" {
+				why = r.corpus.differ(q, &all[j][i], &want)
+			} else {
+				why = r.corpus.stray(q, &all[j][i])
+			}
+			if why != "" {
+				list = append(list, fmt.Sprintf("%s, question %d (%s): %s", p.name(), i, q.Kind, why))
+			}
+		}
+	}
+	return list
+}
+
+// measure times the engines in turn, kind by kind, the first to go another one
+// each round.
+func (r *run) measure(ctx context.Context, report *Report) error {
+	if r.config.Rounds == 0 {
+		return nil
+	}
+	for _, p := range r.peers {
+		l, ok := p.(*lucenePeer)
+		if !ok {
+			continue
+		}
+		r.tell("warming %s for %g s", p.name(), r.config.WarmSeconds)
+		rounds, err := l.warm(r.config.WarmSeconds)
+		if err != nil {
+			return err
+		}
+		report.LuceneWarmRounds = rounds
+	}
+	times := make([][][]float64, len(r.peers)) // per engine and question, one per round
+	for i := range times {
+		times[i] = make([][]float64, len(r.queries))
+	}
+	for round := range r.config.Rounds {
+		began := time.Now()
+		for k := range kinds() {
+			for turn := range r.peers {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				at := (turn + round) % len(r.peers)
+				if err := r.clock(times[at], at, k); err != nil {
+					return err
+				}
+			}
+		}
+		r.tell("round %d of %d: %.1f s", round+1, r.config.Rounds, time.Since(began).Seconds())
+	}
+	r.sum(report, times)
+	return nil
+}
+
+// clock adds one engine's times for the questions of one kind.
+func (r *run) clock(times [][]float64, at, kind int) error {
+	from, to := r.span(kind)
+	micros, err := r.peers[at].time(from, to)
+	if err != nil {
+		return err
+	}
+	for i, us := range micros {
+		times[from+i] = append(times[from+i], us)
+	}
+	return nil
+}
+
+// sum makes one figure of all times of an engine and a kind: the median
+// question, of which each counts with its median round.
+func (r *run) sum(report *Report, times [][][]float64) {
+	for k := range report.Kinds {
+		from, to := r.span(k)
+		for i := range r.peers {
+			var questions []float64
+			for _, rounds := range times[i][from:to] {
+				questions = append(questions, median(rounds))
+			}
+			report.Kinds[k].Engines[i].Micros = median(questions)
+		}
+	}
+	for _, p := range r.peers {
+		if l, ok := p.(*lucenePeer); ok {
+			report.LuceneCacheHits = l.cached
+		}
+	}
+}
+
+// median gives the upper one of an even number, 0 of none.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
