@@ -62,3 +62,7 @@ func (c *column[T]) share() Column[T] {
 	}
 	return Column[T]{c.shared}
 }
+
+// Chunk gives the 64 rows from 64*k on, for loops over many; they must be
+// below Rows.
+func (c Column[T]) Chunk(k uint32) *[chunkRows]T { return c.chunks[k] }

@@ -44,6 +44,8 @@ type Index struct {
 	counts    []*mission.Fills          // counts[o], nil where all are 0
 	slotted   map[uint32]*mission.Seats // of ordinals with dated slots
 	placed    []placement               // placed[o]: what the entries of o were made of
+	facets    facets
+	moving    moving
 
 	terms      arena[uint32]
 	slots      arena[Slot]
@@ -80,6 +82,7 @@ func New(o Options) *Index {
 	x.orgNamed.edit(0)
 	x.climate = &Climate{}
 	x.activityWords = wordsOfActivities(x.taxonomy)
+	x.facets.open()
 	x.publish()
 	return x
 }
@@ -259,11 +262,13 @@ func (x *Index) masks(terms []uint32) (domains uint64, activities mission.Activi
 
 // publish makes the state so far the view of readers.
 func (x *Index) publish() {
+	x.follow()
 	s := &Snapshot{
 		Seq: x.seq, At: x.now, Policy: x.policy, PolicyKey: x.policyKey, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
 		Missions: x.missions.share(), Stands: x.stands.share(), Live: x.live.share(), Texts: x.texts.share(),
 		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
 		OrgNames: x.orgNamed.share(), orgWords: x.orgWords, activityWords: x.activityWords,
+		Facets: x.facets.share(), Available: x.moving.available.share(), Most: x.moving.most.share(), Sifts: x.moving.sifts.share(),
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
 		people: x.people, Volunteers: x.volunteers.share(), VolunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
@@ -299,6 +304,10 @@ type Snapshot struct {
 	Shown      Column[[]byte] // Shown[a]: JSON of address a
 	Orgs       Column[Org]
 	OrgNames   Column[OrgName]
+	Facets     *Facets
+	Available  Column[uint64]  // bits by ordinal: to be had now
+	Most       Column[float32] // Most[o]: what ordinal o stands at, rounded up
+	Sifts      Column[Sift]
 	Terms      []uint32 // arena of terms
 	SlotRows   []Slot   // arena of slots
 	Postings   Column[[]uint32]

@@ -51,6 +51,7 @@ func (x *Index) putMission(c *mission.Change) {
 	row.Market = x.market(m)
 	*x.texts.edit(o) = Text{ID: m.ID, Summary: x.summarize(m)}
 	x.place(row, m, o)
+	x.putFacets(row, m, o, before.Addresses)
 	if c.Seats != nil {
 		x.putSeats(o, c.Seats)
 	}
@@ -296,6 +297,7 @@ func (x *Index) deleteMission(c *mission.Change) {
 	row := x.missions.edit(o)
 	x.countMission(row, &Mission{})
 	row.Flags &^= Exists
+	x.facets.hide(o)
 	stand := x.stands.edit(o)
 	*stand = Stand{Generation: stand.Generation + 1}
 	x.exists--

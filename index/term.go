@@ -26,6 +26,8 @@ const (
 	Group
 	Attribute // value is name=value
 	VolunteerCell
+	SlotPart  // counted by a search, never a term
+	Minors    // the same
 	missionID // the posting list of an id holds its ordinals
 	fieldCount
 )
