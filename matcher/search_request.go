@@ -20,15 +20,16 @@ const (
 
 // SearchRequest asks for the missions that match words and a filter.
 type SearchRequest struct {
-	Query   string          // words, "phrases" and -words; "" for all
-	Prefix  bool            // the last word may be the beginning of one
-	Filter  *mission.Filter // has passed Intake.Filter; nil for none
-	Sort    Sort
-	Facets  []string // names of the contract: domain, activity, …, attr.NAME
-	Limit   int      // 0 to SearchMax; 0 counts only
-	Cursor  string   // of an earlier page, "" for the first
-	Seed    string   // breaks ties, "" for none
-	NoCache bool     // leave the cache of text matches alone
+	Query     string          // words, "phrases" and -words; "" for all
+	Prefix    bool            // the last word may be the beginning of one
+	Filter    *mission.Filter // has passed Intake.Filter; nil for none
+	Sort      Sort
+	Facets    []string // names of the contract: domain, activity, …, attr.NAME
+	FacetMost int      // values of a facet, those that count most; 0 for a thousand
+	Limit     int      // 0 to SearchMax; 0 counts only
+	Cursor    string   // of an earlier page, "" for the first
+	Seed      string   // breaks ties, "" for none
+	NoCache   bool     // leave the cache of text matches alone
 
 	// Match is what the words matched on an earlier page, so that the next one
 	// continues the same list; nil to ask the text index.
