@@ -23,6 +23,7 @@ type Entry struct {
 	Traits     uint8
 	Domains    uint64
 	Activities uint64 // folded: bit i%64 for activity i
+	Skills     uint32 // those asked for, folded by SkillBits
 	Ordinal    uint32
 	Address    uint32
 }

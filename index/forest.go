@@ -72,7 +72,7 @@ func (f *forest) init() {
 // EntryOf gives a mission's row as an entry without an address.
 func EntryOf(o uint32, m *Mission) Entry {
 	return Entry{Domains: m.Domains, Activities: foldMask(m), Ordinal: o, Address: NoAddress,
-		MinAge: m.MinAge, MaxAge: m.MaxAge, Remote: m.Remote, Traits: traitsOf(m)}
+		MinAge: m.MinAge, MaxAge: m.MaxAge, Remote: m.Remote, Traits: traitsOf(m), Skills: m.SkillBits}
 }
 
 func groupOf(urgency uint8) int {
@@ -286,6 +286,7 @@ func (f *forest) collect(moved *[groups][2][]uint32, o uint32) {
 // renewAll sets every bound anew.
 func (f *forest) renewAll(x *Index) {
 	f.init()
+	f.moved = true
 	for g := range groups {
 		for _, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if *t != nil && (*t).Remote {
@@ -293,7 +294,6 @@ func (f *forest) renewAll(x *Index) {
 				f.drop(uint8(g), recent)
 				*t = f.build(x, uint8(g), recent, es) // its order is what keeps it short
 			} else if *t != nil {
-				f.moved = true
 				*t = (*t).bounded(x.stander())
 			}
 		}

@@ -278,7 +278,7 @@ func (x *Index) publish() {
 	}
 	s.Scales = x.scales
 	if x.shelves == nil || x.forest.moved {
-		x.shelves = &Shelves{Trees: s.Trees}
+		x.shelves = newShelves(s)
 		x.forest.moved = false
 	}
 	s.Shelves = x.shelves

@@ -31,6 +31,7 @@ func (x *Index) putMission(c *mission.Change) {
 	if m.Commitment != nil {
 		row.HoursWeek = float32(m.Commitment.HoursPerWeek())
 	}
+	x.shelves.touch(o)
 	stand := x.stands.edit(o)
 	stand.Tie, stand.Org, stand.Group = xxhash.Sum64String(m.ID), row.Org, 0
 	if m.Group != "" {
@@ -158,7 +159,16 @@ func (x *Index) putSkills(row *Mission, m *mission.Mission) {
 	if run := append(required, others...); !slices.Equal(run, x.terms.at(row.Skills)) {
 		row.Skills = x.terms.add(run)
 	}
-	row.Required = uint16(len(required))
+	row.Required, row.SkillBits = uint16(len(required)), SkillBits(x.terms.at(row.Skills))
+}
+
+// SkillBits folds terms into a set that tells most missions without looking
+// their terms up: sets that share no bit share no term.
+func SkillBits(terms []uint32) (bits uint32) {
+	for _, n := range terms {
+		bits |= 1 << (n % 32)
+	}
+	return bits
 }
 
 func (x *Index) putSlots(row *Mission, m *mission.Mission) {
@@ -236,7 +246,7 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 		h.Write(shown[i]) // a Digest's Write does not fail
 	}
 	p := placement{addresses: h.Sum64()}
-	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.MinAge, row.MaxAge)
+	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.SkillBits, row.MinAge, row.MaxAge)
 	p.rest = h.Sum64()
 	for int(o) >= len(x.placed) {
 		x.placed = append(x.placed, placement{})
@@ -298,6 +308,7 @@ func (x *Index) deleteMission(c *mission.Change) {
 	x.countMission(row, &Mission{})
 	row.Flags &^= Exists
 	x.facets.hide(o)
+	x.shelves.touch(o)
 	stand := x.stands.edit(o)
 	*stand = Stand{Generation: stand.Generation + 1}
 	x.exists--

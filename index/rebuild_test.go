@@ -109,6 +109,7 @@ func rowWords(s *index.Snapshot, o uint32, r *record) string {
 	if m.Org != stand.Org {
 		fmt.Fprintln(&b, "two organisations", m.Org, stand.Org)
 	}
+	m.SkillBits = 0
 	m.Addresses, m.Terms, m.Skills, m.Slots, m.Org, m.Publisher, m.Market = index.Span{}, index.Span{}, index.Span{}, index.Span{}, 0, 0, 0
 	stand.Generation, stand.Org, stand.Group = 0, 0, 0
 	fmt.Fprintf(&b, "%+v\n%+v\n%+v %.9f", m, l, stand, stand.Standing)

@@ -56,6 +56,7 @@ type Mission struct {
 	Publisher  uint32 // term
 	Market     uint32 // number of the group of domain and department
 	HoursWeek  float32
+	SkillBits  uint32 // bit n%32 for each of Skills
 	MinAge     uint8
 	MaxAge     uint8
 	Remote     uint8

@@ -157,6 +157,7 @@ func (x *Index) restand(o uint32) {
 		x.flips = true
 	}
 	if !x.renewing {
+		x.shelves.touch(o)
 		x.forest.restood(x, o, stand)
 	}
 }

@@ -14,9 +14,6 @@ func TestRowsFitCacheLines(t *testing.T) {
 	if n := unsafe.Sizeof(index.Node{}); n != line {
 		t.Errorf("a node has %d bytes, want %d", n, line)
 	}
-	if n := unsafe.Sizeof(index.ShelfRow{}); n != line {
-		t.Errorf("a row of a shelf has %d bytes, want %d", n, line)
-	}
 	if n := unsafe.Sizeof(index.Stand{}); line%n != 0 {
 		t.Errorf("a stand has %d bytes, which do not divide a line", n)
 	}

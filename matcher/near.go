@@ -31,11 +31,13 @@ type neighbours struct {
 	enough   int // 0 for no such end
 	enoughKm float64
 	found    []neighbour
+	knownKm  float64 // everything nearer was looked at
 }
 
 // neighbour is a mission and the squared chord to its nearest address.
 type neighbour struct {
 	chord2  float64
+	entry   *index.Entry // of that address, nil for one in no tree
 	ordinal uint32
 }
 
@@ -58,13 +60,48 @@ func (n *neighbours) worst() float64 {
 	return n.found[n.rank-1].chord2
 }
 
-// find looks at cells nearest first: bounds are negative distances.
+// find looks at the trees.
 func (n *neighbours) find() {
-	q := n.q
-	q.heap = q.heap[:0]
-	for _, o := range q.snapshot.Fresh {
+	n.found = n.found[:0]
+	for _, o := range n.q.snapshot.Fresh {
 		n.takeWhole(o)
 	}
+	n.descend()
+	n.knownKm = math.Inf(1)
+	if n.most > 0 {
+		n.knownKm = n.most
+	}
+	if len(n.found) == n.rank {
+		n.knownKm = n.km()
+	}
+}
+
+// findOnShelf looks at what is nearest on a shelf. It says whether that is
+// enough: the n-th nearest of enough is known, or that they are near enough.
+func (n *neighbours) findOnShelf(s *index.Shelf, center geo.Vec) bool {
+	n.found = n.found[:0]
+	for _, o := range n.q.snapshot.Fresh {
+		n.takeWhole(o)
+	}
+	off := n.at.DistanceKm(center)
+	for i := range s.Near {
+		row := &s.Near[i]
+		n.take(&row.Entry, row.Stand.Generation)
+		if i%16 == 15 && n.suffices() {
+			return true
+		}
+	}
+	n.knownKm = s.NearKm - off
+	if len(n.found) == n.rank {
+		n.knownKm = min(n.knownKm, n.km())
+	}
+	return n.suffices() || len(n.found) >= n.enough && n.kmOf(n.enough) < n.knownKm || n.knownKm > n.most
+}
+
+// descend looks at cells nearest first: bounds are negative distances.
+func (n *neighbours) descend() {
+	q := n.q
+	q.heap = q.heap[:0]
 	for i, t := range q.snapshot.Trees {
 		if !t.Remote {
 			n.push(i, 0)
@@ -79,7 +116,9 @@ func (n *neighbours) find() {
 		node := &t.Nodes[top.node]
 		for i := node.First; i < node.First+uint32(node.Len); i++ {
 			if node.Leaf {
-				n.take(t, i)
+				if t.Bounds[i] != 0 {
+					n.take(&t.Entries[i], t.Generations[i])
+				}
 			} else {
 				n.push(int(top.tree), i)
 			}
@@ -103,17 +142,13 @@ func (n *neighbours) push(tree int, node uint32) {
 }
 
 // take counts the mission of an entry, if it is near enough and can be had.
-func (n *neighbours) take(t *index.Tree, i uint32) {
-	if t.Bounds[i] == 0 {
-		return
-	}
-	e := &t.Entries[i]
+func (n *neighbours) take(e *index.Entry, generation uint32) {
 	c := n.at.Chord2(e.Vec)
 	if c >= n.worst() || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
 		return
 	}
-	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == t.Generations[i] {
-		n.insert(e.Ordinal, c)
+	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == generation {
+		n.insert(e, e.Ordinal, c)
 	}
 }
 
@@ -132,13 +167,13 @@ func (n *neighbours) takeWhole(o uint32) {
 	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
 		row := s.Addresses.At(a)
 		if c := n.at.Chord2(row.Vec); c < n.worst() && (n.any || !n.q.choosy || n.q.filter.Address(row)) {
-			n.insert(o, c)
+			n.insert(nil, o, c)
 		}
 	}
 }
 
 // insert keeps the rank nearest, each mission once, nearest first.
-func (n *neighbours) insert(o uint32, chord2 float64) {
+func (n *neighbours) insert(e *index.Entry, o uint32, chord2 float64) {
 	if n.most > 0 && geo.Km(chord2) > n.most {
 		return
 	}
@@ -150,12 +185,15 @@ func (n *neighbours) insert(o uint32, chord2 float64) {
 	}
 	switch {
 	case at < len(n.found):
-		n.found[at].chord2 = min(n.found[at].chord2, chord2)
+		if chord2 >= n.found[at].chord2 {
+			return
+		}
+		n.found[at].chord2, n.found[at].entry = chord2, e
 	case len(n.found) < n.rank:
-		n.found = append(n.found, neighbour{chord2, o})
+		n.found = append(n.found, neighbour{chord2, e, o})
 	default:
 		at = n.rank - 1
-		n.found[at] = neighbour{chord2, o}
+		n.found[at] = neighbour{chord2, e, o}
 	}
 	for ; at > 0 && n.found[at].chord2 < n.found[at-1].chord2; at-- {
 		n.found[at], n.found[at-1] = n.found[at-1], n.found[at]

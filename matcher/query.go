@@ -38,6 +38,7 @@ type query struct {
 	folded     uint64
 	prefers    bool
 	skills     []uint32 // terms, ascending
+	skillBits  uint32   // the same, folded
 	days       mission.DayMask
 	wants      uint8
 	age        int // the youngest that is known
@@ -196,6 +197,7 @@ func (q *query) weigh() {
 	p := q.policy
 	q.adjacent = q.snapshot.Taxonomy.Adjacent(q.domains)
 	q.folded = q.activities[0] | q.activities[1] | q.activities[2] | q.activities[3]
+	q.skillBits = index.SkillBits(q.skills)
 	q.prefers = q.domains != 0 || q.folded != 0
 	a := p.Affinity
 	for i, v := range [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other} {
@@ -277,7 +279,7 @@ func (q *query) admits(e *index.Entry) bool {
 	if len(q.barred) > 0 && q.bars(e.Ordinal) {
 		return false
 	}
-	if e.Traits&index.NeedsOfSkills != 0 && len(q.skills) == 0 {
+	if e.Traits&index.NeedsOfSkills != 0 && e.Skills&q.skillBits == 0 {
 		return false
 	}
 	if e.Traits&index.NeedsOfSkills == 0 && q.plain {

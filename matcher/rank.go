@@ -114,7 +114,7 @@ func (q *query) affinityOf(e *index.Entry) (value, raised float64, kind int, sha
 	kind = q.kind(e)
 	a := &q.policy.Affinity
 	value = [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other}[kind]
-	if len(q.skills) == 0 || e.Traits&index.AsksOfSkills == 0 {
+	if e.Skills&q.skillBits == 0 {
 		return value, q.affinity[kind], kind, 0
 	}
 	share = q.skillShare(q.snapshot.Missions.At(e.Ordinal))

@@ -11,6 +11,10 @@ import (
 // among them.
 const shelfRows = 320
 
+// shelfNear is how many of the nearest entries a shelf has: for most people
+// where missions are rare, those that a widened radius takes in are among them.
+const shelfNear = 128
+
 // shelfMargin is how much longer scales a shelf is stocked for than are asked,
 // so that it outlives the next few Ticks.
 const shelfMargin = 1.1
@@ -54,23 +58,33 @@ func (q *query) takeFrom(s *index.Shelf) (done bool) {
 	for i := range s.Rows {
 		bound := float64(s.Bounds[i])
 		if bound*most < best.floor {
-			q.flush()
 			return true
 		}
 		e := &s.Rows[i].Entry
 		affinity := 1.0
 		if q.prefers {
-			affinity = q.affinityBound(e, e.Traits&index.AsksOfSkills != 0)
+			affinity = q.affinityBound(e)
 		}
 		if bound*affinity*boundSlack < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		if w, ok := q.wayNear(e, e.Class(), float64(s.Rows[i].Standing)*affinity); ok {
-			q.gather(e, s.Rows[i].Generation, w)
+		stand := q.standOf(&s.Rows[i])
+		if stand.Standing == 0 || stand.Generation != s.Rows[i].Stand.Generation {
+			continue
+		}
+		if w, ok := q.wayNear(e, e.Class(), stand.Standing*affinity); ok {
+			q.considerWay(e, stand, &w)
 		}
 	}
-	q.flush()
 	return s.Rest*most < best.floor
+}
+
+// standOf gives the row of a shelf's mission as the snapshot has it.
+func (q *query) standOf(row *index.ShelfRow) *index.Stand {
+	if q.snapshot.Shelves.Touched(row.Ordinal) {
+		return q.snapshot.Stands.At(row.Ordinal)
+	}
+	return &row.Stand
 }
 
 // affinityGreatest bounds the affinity of any mission for this person.
@@ -85,44 +99,21 @@ func (q *query) affinityGreatest() float64 {
 }
 
 // stock fills a shelf: a walk over the trees, best first, for somebody who may
-// be anywhere in the cell and likes everything.
+// be anywhere in the cell and likes everything; and one nearest first.
 func (q *query) stock(cell geo.Cell) *index.Shelf {
 	at := shelfAsker{q: q, cap: geo.CellCap(cell)}
-	shelf := &index.Shelf{}
+	shelf := &index.Shelf{NearKm: math.Inf(1)}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
 		at.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
-	trees := q.snapshot.Shelves.Trees
-	var heap cellHeap
-	for i, t := range trees {
-		if !t.Remote && len(t.Nodes) > 0 {
-			heap.push(waiting(at.node(t, 0), i, 0, false))
-		}
-	}
-	for len(heap) > 0 && len(shelf.Rows) < shelfRows {
-		top := heap.pop()
-		t := trees[top.tree]
-		if top.distance == entryMark {
-			shelf.Rows = append(shelf.Rows, shelfRow(t, top.node))
-			shelf.Bounds = append(shelf.Bounds, float32(top.bound*(1+1e-6)))
-			continue
-		}
-		n := &t.Nodes[top.node]
-		for k := n.First; k < n.First+uint32(n.Len); k++ {
-			bound := 0.0
-			if n.Leaf {
-				bound = at.entry(t, k)
-			} else {
-				bound = at.node(t, k)
-			}
-			if bound > 0 {
-				heap.push(waiting(bound, int(top.tree), k, n.Leaf))
-			}
-		}
-	}
-	if len(heap) > 0 {
-		shelf.Rest = heap[0].bound * boundSlack
+	rest := at.walk(shelfRows, func(row *index.ShelfRow, bound float64) {
+		shelf.Rows, shelf.Bounds = append(shelf.Rows, *row), append(shelf.Bounds, float32(bound*(1+1e-6)))
+	})
+	shelf.Rest = rest * boundSlack
+	at.nearest = true
+	if rest = at.walk(shelfNear, func(row *index.ShelfRow, _ float64) { shelf.Near = append(shelf.Near, *row) }); rest > 0 {
+		shelf.NearKm = (1/rest - 1) * (1 - 1e-9)
 	}
 	return shelf
 }
@@ -139,34 +130,88 @@ func waiting(bound float64, tree int, number uint32, entry bool) cell {
 	return c
 }
 
-func shelfRow(t *index.Tree, i uint32) index.ShelfRow {
-	return index.ShelfRow{Entry: t.Entries[i], Standing: t.Bounds[i], Generation: t.Generations[i]}
-}
-
-// shelfAsker bounds what anybody in a cell can be offered.
+// shelfAsker bounds what anybody in a cell can be offered; or how near to its
+// centre it is, as 1 / (1 + km).
 type shelfAsker struct {
 	q        *query
 	cap      geo.Cap
 	reciprok [4]float64
+	nearest  bool
+}
+
+// walk gives the best most entries at places that are alive, best first, and
+// the bound of what is left.
+func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, bound float64)) (rest float64) {
+	trees := a.q.snapshot.Shelves.Trees
+	var heap cellHeap
+	for i, t := range trees {
+		if !t.Remote && len(t.Nodes) > 0 {
+			heap.push(waiting(a.node(t, 0), i, 0, false))
+		}
+	}
+	for most > 0 && len(heap) > 0 {
+		top := heap.pop()
+		t := trees[top.tree]
+		if top.distance == entryMark {
+			if row, ok := a.row(t, top.node); ok {
+				take(&row, top.bound)
+				most--
+			}
+			continue
+		}
+		n := &t.Nodes[top.node]
+		for k := n.First; k < n.First+uint32(n.Len); k++ {
+			bound := 0.0
+			if n.Leaf {
+				bound = a.entry(t, k)
+			} else {
+				bound = a.node(t, k)
+			}
+			if bound > 0 {
+				heap.push(waiting(bound, int(top.tree), k, n.Leaf))
+			}
+		}
+	}
+	if len(heap) == 0 {
+		return 0
+	}
+	return heap[0].bound
+}
+
+// row gives an entry as a shelf has it; ok is false for one that is dead. One
+// that died since there are these shelves may be alive to an older snapshot.
+func (a *shelfAsker) row(t *index.Tree, i uint32) (row index.ShelfRow, ok bool) {
+	o, generation := t.Entries[i].Ordinal, t.Generations[i]
+	row = index.ShelfRow{Entry: t.Entries[i], Stand: *a.q.snapshot.Stands.At(o)}
+	ok = row.Stand.Generation == generation || a.q.snapshot.Shelves.Touched(o)
+	row.Stand.Generation = generation
+	return row, ok
 }
 
 func (a *shelfAsker) node(t *index.Tree, i uint32) float64 {
 	n := &t.Nodes[i]
-	return float64(n.Top) * a.distance(n.MinKm(a.cap.Center), t.Class)
+	return a.bound(n.Top, n.MinKm(a.cap.Center), t.Class)
 }
 
 func (a *shelfAsker) entry(t *index.Tree, i uint32) float64 {
-	return float64(t.Bounds[i]) * a.distance(geo.Km(a.cap.Center.Chord2(t.Entries[i].Vec)), t.Class)
+	return a.bound(t.Bounds[i], geo.Km(a.cap.Center.Chord2(t.Entries[i].Vec)), t.Class)
 }
 
-// distance bounds the factor of what lies at least km from the cell's centre.
-func (a *shelfAsker) distance(km float64, class uint8) float64 {
+// bound bounds what stands at standing at most, at least km from the cell's
+// centre.
+func (a *shelfAsker) bound(standing float32, km float64, class uint8) float64 {
+	if standing == 0 {
+		return 0
+	}
+	if a.nearest {
+		return 1 / (1 + km)
+	}
 	beyond := km*(1-1e-6) - a.cap.RadiusKm - a.q.policy.Distance.FreeKm
 	if km*(1-1e-6)-a.cap.RadiusKm > a.q.policy.Distance.MaxKm*shelfMargin {
 		return 0
 	}
 	if beyond <= 0 {
-		return 1
+		return float64(standing)
 	}
-	return math.Exp(-beyond * a.reciprok[class])
+	return float64(standing) * math.Exp(-beyond*a.reciprok[class])
 }

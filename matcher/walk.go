@@ -41,8 +41,9 @@ func (q *query) search(k, full int, least float64) {
 	}
 	q.stamping = len(q.snapshot.Fresh) > 0 || q.around
 	if q.around {
+		q.twice = true // those that are urgent stand in their trees too
 		for i := range q.near {
-			q.considerWhole(q.near[i].ordinal)
+			q.considerNear(&q.near[i])
 		}
 	}
 	q.descend()
@@ -71,7 +72,7 @@ func (q *query) descend() {
 		}
 		n := &t.Nodes[top.node]
 		if n.Leaf {
-			q.leaf(t, n, top.distance)
+			q.leaf(top, t, n)
 			continue
 		}
 		for i := n.First; i < n.First+uint32(n.Len); i++ {
@@ -186,8 +187,12 @@ type batch struct {
 }
 
 // leaf looks at the entries of a leaf whose own bound can beat the floor.
-func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
-	distance *= boundSlack
+func (q *query) leaf(c cell, t *index.Tree, n *index.Node) {
+	var stands []index.Stand
+	if t.Remote {
+		stands = q.snapshot.Shelves.Stands(c.tree, q.snapshot)
+	}
+	distance := c.distance * boundSlack
 	most := distance * q.affinityMost(n)
 	for i := n.First; i < n.First+uint32(n.Len); i++ {
 		if float64(t.Tops[i])*most < q.best.floor(t.Remote) {
@@ -199,12 +204,17 @@ func (q *query) leaf(t *index.Tree, n *index.Node, distance float64) {
 		}
 		e := &t.Entries[i]
 		if q.prefers {
-			bound *= q.affinityBound(e, n.Skilled)
+			bound *= q.affinityBound(e)
 		}
 		if bound*distance < q.best.floor(t.Remote) || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
-		if w, ok := q.wayOfEntry(t, e, bound); ok {
+		w, ok := q.wayOfEntry(t, e, bound)
+		switch {
+		case !ok:
+		case stands != nil:
+			q.considerRow(e, t.Generations[i], &stands[i], &w)
+		default:
 			q.gather(e, t.Generations[i], w)
 		}
 	}
@@ -233,6 +243,27 @@ func (q *query) wayNear(e *index.Entry, class uint8, bound float64) (w way, ok b
 	}
 	w, ok = q.wayAt(e.Address, chord2, class)
 	return w, ok && bound*w.factor*boundSlack >= floor
+}
+
+// considerRow scores the mission of an entry, whose row may be an older one's.
+func (q *query) considerRow(e *index.Entry, generation uint32, stand *index.Stand, w *way) {
+	if q.snapshot.Shelves.Touched(e.Ordinal) {
+		stand = q.snapshot.Stands.At(e.Ordinal)
+	}
+	if stand.Generation == generation && stand.Standing != 0 {
+		q.considerWay(e, stand, w)
+	}
+}
+
+// considerNear scores a mission by its nearest address.
+func (q *query) considerNear(n *neighbour) {
+	if n.entry == nil {
+		q.considerWhole(n.ordinal)
+		return
+	}
+	if w, ok := q.wayAt(n.entry.Address, n.chord2, n.entry.Class()); ok {
+		q.considerWay(n.entry, q.snapshot.Stands.At(n.ordinal), &w)
+	}
 }
 
 func (q *query) gather(e *index.Entry, generation uint32, w way) {
@@ -280,9 +311,9 @@ func (q *query) affinityMost(n *index.Node) float64 {
 	return affinity[byOther]
 }
 
-func (q *query) affinityBound(e *index.Entry, skilled bool) float64 {
+func (q *query) affinityBound(e *index.Entry) float64 {
 	affinity := &q.affinity
-	if skilled {
+	if e.Skills&q.skillBits != 0 {
 		affinity = &q.affinityUp
 	}
 	switch {

@@ -20,7 +20,9 @@ func (q *query) widen(page *Page) {
 		return
 	}
 	n := neighbours{q: q, at: q.at, rank: limit + spareNeighbours, most: most, enough: limit, enoughKm: q.asked, found: q.near[:0]}
-	n.find()
+	if q.shelf == nil || !n.findOnShelf(q.shelf, geo.CellOf(q.at, index.ShelfLevel).CenterVec()) {
+		n.find()
+	}
 	q.near = n.found
 	if n.suffices() {
 		return
@@ -34,7 +36,7 @@ func (q *query) widen(page *Page) {
 		page.Widened = Widened{AskedKm: q.asked, ToKm: reach}
 		q.setReach(reach)
 	}
-	q.around = len(n.found) < n.rank || n.kmOf(n.rank) > reach
+	q.around = reach < n.knownKm || reach == most && n.knownKm >= most
 }
 
 // shelfHolds says that the shelf of the asking cell has as many missions
@@ -50,7 +52,8 @@ func (q *query) shelfHolds(limit int) bool {
 		if q.at.Chord2(e.Vec) > reach || e.Traits&index.Several != 0 || !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(e) {
 			continue
 		}
-		if l := q.snapshot.Stands.At(e.Ordinal); l.Standing == 0 || l.Generation != shelf.Rows[i].Generation {
+		stand := q.standOf(&shelf.Rows[i])
+		if stand.Standing == 0 || stand.Generation != shelf.Rows[i].Stand.Generation {
 			continue
 		}
 		if n++; n >= limit {
