@@ -63,6 +63,9 @@ func (l *lexer) step() {
 	r, size := utf8.DecodeRuneInString(l.text[l.at:])
 	if !wordRune(r) {
 		l.at += size
+		if r == '·' && l.gendered() {
+			return
+		}
 		if l.joined || !hyphen(r) && !apostrophe(r) {
 			l.endCompound()
 		}
@@ -93,6 +96,19 @@ func (l *lexer) step() {
 	}
 	l.split(l.at, end)
 	l.at = end
+}
+
+// gendered skips the ending that a raised dot puts behind a word (bénévole·s,
+// étudiant·e·s), and says whether it did.
+func (l *lexer) gendered() bool {
+	before, _ := utf8.DecodeLastRuneInString(l.text[:l.at-len("·")])
+	next, _ := utf8.DecodeRuneInString(l.text[l.at:])
+	end := wordEnd(l.text, l.at)
+	if !unicode.IsLetter(before) || !unicode.IsLetter(next) || end-l.at > len("trice") {
+		return false
+	}
+	l.at = end
+	return true
 }
 
 // wordEnd gives the end of the word that begins at a byte.
