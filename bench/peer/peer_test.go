@@ -1,19 +1,30 @@
 package peer_test
 
+// Small comparisons, run wholly: answers without words are those of a brute
+// force, the same seed asks the same questions, and what cannot be compared is
+// refused before anything is made.
+
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"renfort/bench/peer"
 )
 
-// mustRun compares in a temporary folder, or skips where Lucene is wanted and
-// not installed.
+// small is a comparison that takes a second.
+func small(t *testing.T, peers ...string) peer.Config {
+	c := peer.Default()
+	c.Missions, c.Queries, c.Rounds, c.WarmSeconds, c.Peers, c.Dir = 500, 2, 1, 0, peers, t.TempDir()
+	return c
+}
+
+// mustRun compares, or skips where Lucene is wanted and not installed.
 func mustRun(t *testing.T, config peer.Config) *peer.Report {
 	t.Helper()
-	config.Dir = t.TempDir()
 	var progress bytes.Buffer
 	report, err := peer.Run(t.Context(), config, &progress)
 	if errors.Is(err, peer.ErrNoLucene) {
@@ -25,24 +36,93 @@ func mustRun(t *testing.T, config peer.Config) *peer.Report {
 	return report
 }
 
-// small is a comparison that takes a second.
-func small(peers ...string) peer.Config {
-	c := peer.Default()
-	c.Missions, c.Queries, c.Rounds, c.WarmSeconds, c.Peers = 500, 2, 1, 0, peers
-	return c
-}
-
-// Each engine's totals, facet counts and order are those of the brute force
-// wherever there are no words, or Run says which are not.
+// Where there are no words, totals, facet counts and order are those of the
+// brute force: else Run fails and names the answers. With words, engines that
+// stem differently still find much the same.
 func TestAnswersAgree(t *testing.T) {
-	for _, peers := range [][]string{{peer.Bleve}, {peer.Lucene}} {
+	for _, peers := range [][]string{{peer.Bleve}, {peer.Lucene}, {peer.Bleve, peer.Lucene}} {
 		t.Run(strings.Join(peers, ","), func(t *testing.T) {
-			report := mustRun(t, small(peers...))
+			config := small(t, peers...)
+			if config.Peers[0] == peer.Lucene {
+				config.Addresses = peer.AddressesAll
+			}
+			report := mustRun(t, config)
 			var b bytes.Buffer
 			if err := report.Write(&b); err != nil {
 				t.Fatal(err)
 			}
 			t.Logf("\n%s", &b)
+			for _, k := range report.Kinds {
+				for i, e := range k.Engines {
+					if e.Median == 0 {
+						t.Errorf("seed %d: %s finds nothing for most questions of %s", config.Seed, report.Engines[i].Name, k.Name)
+					}
+					if e.Titles < 0.5 {
+						t.Errorf("seed %d: %s has %.0f %% of the first titles for %s, want half", config.Seed, report.Engines[i].Name, 100*e.Titles, k.Name)
+					}
+				}
+			}
 		})
+	}
+}
+
+// The files of a comparison are a function of its seed.
+func TestSameSeedSameQuestions(t *testing.T) {
+	files := func(seed uint64) (all string) {
+		config := small(t, peer.Bleve)
+		config.Seed, config.Rounds = seed, 0
+		mustRun(t, config)
+		for _, name := range []string{"missions.ndjson", "queries.ndjson"} {
+			data, err := os.ReadFile(filepath.Join(config.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += string(data)
+		}
+		return all
+	}
+	first := files(7)
+	if second := files(7); first != second {
+		t.Errorf("seed 7 made two different sets of %d and %d bytes", len(first), len(second))
+	}
+	if other := files(8); first == other {
+		t.Error("seeds 7 and 8 made the same missions and questions")
+	}
+}
+
+func TestRefused(t *testing.T) {
+	cases := []struct {
+		change func(*peer.Config)
+		says   string
+	}{
+		{func(c *peer.Config) { c.Missions = 0 }, "0 missions"},
+		{func(c *peer.Config) { c.Queries = -1 }, "-1 queries"},
+		{func(c *peer.Config) { c.Rounds = 101 }, "101 rounds"},
+		{func(c *peer.Config) { c.WarmSeconds = -1 }, "-1 seconds"},
+		{func(c *peer.Config) { c.Peers = []string{"grep"} }, `"grep"`},
+		{func(c *peer.Config) { c.Peers = []string{peer.Bleve, peer.Bleve} }, "twice"},
+		{func(c *peer.Config) { c.Addresses = "none" }, `"none"`},
+		{func(c *peer.Config) { c.Addresses = peer.AddressesAll }, "one address"},
+		{func(c *peer.Config) { c.Dir = "" }, "no folder"},
+	}
+	for _, c := range cases {
+		config := small(t, peer.Bleve)
+		c.change(&config)
+		if _, err := peer.Run(t.Context(), config, os.Stderr); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: got error %v, want one that says %s", config, err, c.says)
+		}
+	}
+}
+
+// Without Java one is told what to install, at once.
+func TestNoLucene(t *testing.T) {
+	config := small(t, peer.Lucene)
+	t.Setenv("PATH", t.TempDir())
+	_, err := peer.Run(t.Context(), config, os.Stderr)
+	if !errors.Is(err, peer.ErrNoLucene) || !strings.Contains(err.Error(), "liblucene8-java") {
+		t.Errorf("got error %v, want one that names liblucene8-java", err)
+	}
+	if left, _ := os.ReadDir(config.Dir); len(left) > 0 {
+		t.Errorf("%d files were made first", len(left))
 	}
 }

@@ -66,7 +66,7 @@ func (r *run) tell(format string, args ...any) { fmt.Fprintf(r.say, format+"\n",
 
 // prepare makes missions, questions and indexes.
 func (r *run) prepare(ctx context.Context) (err error) {
-	r.tell("making %d missions and %d questions of %d kinds", r.config.Missions, r.config.Queries*len(kinds()), len(kinds()))
+	r.tell("making %d missions and %d questions of each kind", r.config.Missions, r.config.Queries)
 	if r.corpus, err = newCorpus(&r.config); err != nil {
 		return err
 	}
@@ -132,9 +132,14 @@ func (r *run) compare() (*Report, error) {
 	return report, nil
 }
 
-// span gives the questions of a kind.
+// span gives the questions of a kind, which lie together.
 func (r *run) span(kind int) (from, to int) {
-	return kind * r.config.Queries, (kind + 1) * r.config.Queries
+	name := kinds()[kind].name
+	from = slices.IndexFunc(r.queries, func(q query) bool { return q.Kind == name })
+	for to = from; to < len(r.queries) && r.queries[to].Kind == name; {
+		to++
+	}
+	return from, to
 }
 
 // wrong lists the answers that are not what they must be.

@@ -76,6 +76,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy the data of a running service, and verify the copy."`
 	Restore restoreCommand `cmd:"" help:"Make a data directory of a copy, verified."`
 	Keys    keysCommands   `cmd:"" help:"Make keys for those who call."`
+	Bench   benchCommands  `cmd:"" help:"Measure."`
 	Version versionCommand `cmd:"" help:"Print what this binary is made of."`
 }
 

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"renfort/bench/peer"
+)
+
+// benchCommands measure.
+type benchCommands struct {
+	Peers peersCommand `cmd:"" help:"Compare search with other engines: answers first, then times."`
+}
+
+// peersCommand gives the same missions and questions to several engines.
+type peersCommand struct {
+	Missions  int      `default:"50000" placeholder:"N" help:"How many missions. Default: ${default}."`
+	Seed      uint64   `default:"1" placeholder:"S" help:"The same seed makes the same missions and questions."`
+	Queries   int      `default:"100" placeholder:"N" help:"How many questions of each kind. Default: ${default}."`
+	Rounds    int      `default:"5" placeholder:"N" help:"Times are medians of so many rounds; 0 compares answers alone. Default: ${default}."`
+	Warm      float64  `default:"15" placeholder:"SECONDS" help:"What Lucene is given to warm, beside a first round for everyone. Default: ${default}."`
+	Peers     []string `default:"bleve,lucene" placeholder:"NAMES" help:"Whom to compare with: ${default}. Lucene needs the Debian packages default-jdk-headless, liblucene8-java and libgoogle-gson-java."`
+	Addresses string   `default:"first" enum:"first,all" help:"Addresses that missions have: first (Bleve measures to one) or all. Default: ${default}."`
+	Out       string   `type:"path" placeholder:"DIR" help:"Where missions, questions, report.json and the indexes are left; must be empty or not there. Left out: a temporary folder, removed at the end."`
+}
+
+// Run prints tables on stdout and what it is doing on stderr.
+func (c *peersCommand) Run(p *process) error {
+	config := peer.Config{Missions: c.Missions, Seed: c.Seed, Queries: c.Queries, Rounds: c.Rounds, WarmSeconds: c.Warm,
+		Peers: c.Peers, Addresses: c.Addresses, Dir: c.Out}
+	if c.Out == "" {
+		dir, err := os.MkdirTemp("", "renfort-peers-")
+		if err != nil {
+			return fmt.Errorf("bench peers: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		config.Dir = dir
+	}
+	if err := config.Validate(); err != nil {
+		return &usageError{err}
+	}
+	if err := mustBeEmpty(config.Dir); err != nil {
+		return err
+	}
+	report, err := peer.Run(p.ctx, config, p.stderr)
+	if err != nil {
+		return err
+	}
+	return report.Write(p.stdout)
+}
+
+// mustBeEmpty makes the folder, or refuses one with something in it.
+func mustBeEmpty(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("bench peers: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("bench peers: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("bench peers: %s is not empty", dir)
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package main
+
+// Benchmarks as commands: they print tables, and say what they need.
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestBenchPeers(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "peers")
+	args := []string{"bench", "peers", "--missions", "200", "--queries", "1", "--rounds", "1", "--peers", "bleve", "--out", dir}
+	o := renfort(t, args...)
+	if o.code != 0 || !strings.Contains(o.stdout, "words+filters+facets") || !strings.Contains(o.stdout, "disk per mission") {
+		t.Fatalf("got exit code %d, %q, %q; want tables", o.code, o.stdout, o.stderr)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "report.json")); err != nil {
+		t.Error(err)
+	}
+	if o := renfort(t, args...); o.code != exitFailed || !strings.Contains(o.stderr, "not empty") {
+		t.Errorf("into the same folder: got exit code %d, %q; want %d and that it is not empty", o.code, o.stderr, exitFailed)
+	}
+}
+
+func TestBenchPeersRefused(t *testing.T) {
+	t.Setenv("PATH", t.TempDir()) // no Java
+	for _, c := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"--peers lucene", exitFailed, "apt-get install default-jdk-headless liblucene8-java"},
+		{"--peers grep", exitUsage, "grep"},
+		{"--addresses all", exitUsage, "one address"},
+		{"--missions 0", exitUsage, "0 missions"},
+	} {
+		o := renfort(t, append([]string{"bench", "peers"}, strings.Fields(c.args)...)...)
+		if o.code != c.code || !strings.Contains(o.stderr, c.says) || o.stdout != "" {
+			t.Errorf("%s: got exit code %d, %q, %q; want %d and %q", c.args, o.code, o.stdout, o.stderr, c.code, c.says)
+		}
+	}
+}
