@@ -23,6 +23,8 @@ type query struct {
 	Facets      bool     `json:"facets,omitzero"` // of domain and department
 	Sort        string   `json:"sort"`
 	Limit       int      `json:"limit"`
+
+	at geo.Vec // Lat and Lon
 }
 
 // The orders of hits.
@@ -117,7 +119,7 @@ func (a *asker) query(k *kind, i int) (query, error) {
 	} else {
 		q.Sort = sortDistance
 	}
-	q.Lat, q.Lon, q.Meters = at.Lat, at.Lon, a.clearRadius(at)
+	q.Lat, q.Lon, q.Meters, q.at = at.Lat, at.Lon, a.clearRadius(at), at.Vec()
 	return q, nil
 }
 

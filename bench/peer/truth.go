@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"renfort/geo"
 	"renfort/mission"
 )
 
@@ -80,9 +79,9 @@ func (r *row) meets(q *query) bool {
 
 // km is the distance to the nearest address, infinite without one.
 func (r *row) km(q *query) float64 {
-	at, nearest := geo.Point{Lat: q.Lat, Lon: q.Lon}.Vec(), math.Inf(1)
+	nearest := math.Inf(1)
 	for _, p := range r.points {
-		nearest = min(nearest, at.DistanceKm(p))
+		nearest = min(nearest, q.at.DistanceKm(p))
 	}
 	return nearest
 }

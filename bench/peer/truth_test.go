@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"renfort/geo"
 )
 
 const testSeed = 3
@@ -47,10 +45,9 @@ func TestQuestionsFindSomething(t *testing.T) {
 		}) {
 			t.Errorf("seed %d: no mission has the words %q of %s", testSeed, q.Words, q.Kind)
 		}
-		at := geo.Point{Lat: q.Lat, Lon: q.Lon}.Vec()
 		for i := range k.rows {
 			for _, p := range k.rows[i].points {
-				if off := at.DistanceKm(p) - q.Meters/1000; q.Meters > 0 && math.Abs(off) < edgeKm {
+				if off := q.at.DistanceKm(p) - q.Meters/1000; q.Meters > 0 && math.Abs(off) < edgeKm {
 					t.Errorf("seed %d: mission %d lies %g km from the edge of %+v", testSeed, i, off, q)
 				}
 			}
