@@ -42,6 +42,9 @@ func mustRun(t *testing.T, config peer.Config) *peer.Report {
 func TestAnswersAgree(t *testing.T) {
 	for _, peers := range [][]string{{peer.Bleve}, {peer.Lucene}, {peer.Bleve, peer.Lucene}} {
 		t.Run(strings.Join(peers, ","), func(t *testing.T) {
+			if testing.Short() && len(peers) > 1 {
+				t.Skip("each alone is compared with the brute force")
+			}
 			config := small(t, peers...)
 			if config.Peers[0] == peer.Lucene {
 				config.Addresses = peer.AddressesAll
