@@ -36,9 +36,10 @@ var stemTable = sync.OnceValue(func() map[string]string {
 //
 // The stemmer is Bleve's light one for French, which takes off plurals,
 // feminines, infinitives and the commonest endings of nouns made from verbs.
-// Some of its rules look for accents, which are folded away here, and short
-// words have rules too weak for missions (âgé, âgée; aide, aider): prepare
-// stands in for both. The minimal stemmer was no choice: it leaves visiter and
+// Some of its rules look for accents, which are folded away here, and it has
+// none for short words (âgé, âgée; aide, aider): prepare stands in for both.
+// What no rule gets right is a table, text_stems.json: by stem, the words that
+// have it, without accents and in the singular where that has another form. The minimal stemmer was no choice: it leaves visiter and
 // visiteur, bénévole and bénévoles of six letters apart.
 func stemAll(tokens []Token) {
 	table := stemTable()
@@ -76,18 +77,42 @@ func prepare(word string, table map[string]string) (stem string, done bool) {
 	if stem, ok := table[word]; ok {
 		return stem, true
 	}
-	switch {
-	case len(word) > 3 && strings.HasSuffix(word, "ee"): // isolée as isolé
-		word = word[:len(word)-1]
-	case len(word) > 5 && strings.HasSuffix(word, "iere"): // infirmière as infirmier
-		word = word[:len(word)-1]
-	case len(word) > 4 && strings.HasSuffix(word, "ez"): // aidez as aider
-		word = word[:len(word)-1] + "r"
-	}
+	word = masculine(infinitive(word))
 	if len(word) == 5 && strings.HasSuffix(word, "er") { // aider as aide
 		word = word[:4]
 	}
 	return word, len(word) < 5
+}
+
+// infinitive gives the verb of nouns made from it (organisation, animatrice)
+// and of a plea (aidez). The stemmer would take more off: repar of réparation
+// would be left as repa, like repas.
+func infinitive(word string) string {
+	if len(word) >= len("formation") {
+		for _, ending := range [...]string{"ation", "ateur", "atrice"} {
+			if stem, ok := strings.CutSuffix(word, ending); ok {
+				return stem + "er"
+			}
+		}
+	}
+	if len(word) > 4 && strings.HasSuffix(word, "ez") {
+		return word[:len(word)-1] + "r"
+	}
+	return word
+}
+
+// masculine takes off the e of feminines that the stemmer knows by their
+// accent, or not: isolée, infirmière, étrangère, ingénieure.
+func masculine(word string) string {
+	for _, ending := range [...]struct {
+		feminine   string
+		lettersMin int
+	}{{"ee", 4}, {"iere", 6}, {"gere", 8}, {"chere", 8}, {"ieure", 8}} {
+		if len(word) >= ending.lettersMin && strings.HasSuffix(word, ending.feminine) {
+			return word[:len(word)-1]
+		}
+	}
+	return word
 }
 
 // singular takes off the s of words of more than three letters, and the x of

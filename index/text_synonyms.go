@@ -12,7 +12,9 @@ var synonymData []byte
 
 // synonyms is the groups of words that stand for each other. They are looked
 // for by the stems of their words, small ones left out: maisons de retraite is
-// found under "maison retrait".
+// found under "maison retrait". What means something only as it stands is
+// written with hyphens in the data (à-la-rue, porte-à-porte), and looked for
+// with its small words.
 type synonyms struct {
 	entries  map[string]*synonym
 	wordsMax int // of an entry
@@ -24,7 +26,7 @@ type synonym struct {
 	forms []Form // of its groups, its own among them
 }
 
-// synonymTable is the data, read once. An entry written with hyphens is fixed.
+// synonymTable is the data, read once.
 var synonymTable = sync.OnceValue(func() *synonyms {
 	var groups [][]string
 	if err := json.Unmarshal(synonymData, &groups); err != nil {
@@ -48,7 +50,7 @@ func (s *synonyms) add(group []string) {
 	for i, entry := range group {
 		tokens, joined := apart(Tokenize(nil, entry))
 		fixed := strings.Contains(entry, "-")
-		s.enter(stemsKey(tokens), fixed, forms)
+		s.enter(stemsKey(tokens, fixed), fixed, forms)
 		for _, t := range joined {
 			s.enter(t.Stem, fixed, forms)
 		}
@@ -85,11 +87,11 @@ func hasForm(forms []Form, tokens []Token) bool {
 	return false
 }
 
-// stemsKey is the stems of words, small ones left out.
-func stemsKey(tokens []Token) string {
+// stemsKey is the stems of words, small ones among them or not.
+func stemsKey(tokens []Token, small bool) string {
 	var key []byte
 	for _, t := range tokens {
-		if smallWord(t.Exact) {
+		if !small && smallWord(t.Exact) {
 			continue
 		}
 		if len(key) > 0 {
@@ -101,16 +103,17 @@ func stemsKey(tokens []Token) string {
 }
 
 // longest finds the longest entry that tokens begin with, and counts its
-// tokens; 0 if there is none. A small word is never its first or last.
+// tokens; 0 if there is none. A small word is first or last only of what is
+// fixed.
 func (s *synonyms) longest(tokens []Token) (int, *synonym) {
-	if smallWord(tokens[0].Exact) {
-		return 0, nil
-	}
 	for n := min(s.wordsMax+1, len(tokens)); n > 0; n-- { // one small word more than the data has
-		if n > 1 && smallWord(tokens[n-1].Exact) {
+		if e := s.entries[stemsKey(tokens[:n], true)]; e != nil && (e.fixed || n > 1 || !smallWord(tokens[0].Exact)) {
+			return n, e
+		}
+		if smallWord(tokens[0].Exact) || smallWord(tokens[n-1].Exact) {
 			continue
 		}
-		if e := s.entries[stemsKey(tokens[:n])]; e != nil {
+		if e := s.entries[stemsKey(tokens[:n], false)]; e != nil && !e.fixed {
 			return n, e
 		}
 	}
@@ -125,12 +128,12 @@ func (s *synonyms) widen(c *Clause, e *synonym) {
 		typed.Adjacent = false
 		typed.Tokens = withoutSmall(typed.Tokens)
 	}
-	own := stemsKey(typed.Tokens)
+	own := stemsKey(typed.Tokens, false)
 	for _, f := range e.forms {
 		if len(c.Forms) == FormsMax {
 			return
 		}
-		if loose := !typed.Adjacent; hasForm(c.Forms, f.Tokens) || loose && stemsKey(f.Tokens) == own {
+		if loose := !typed.Adjacent; hasForm(c.Forms, f.Tokens) || loose && stemsKey(f.Tokens, false) == own {
 			continue
 		}
 		c.Forms = append(c.Forms, f)
