@@ -1,106 +1,154 @@
 package index
 
 import (
-	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
 
 	"renfort/mission"
 )
 
 // TextOptions say how a text index is opened.
 type TextOptions struct {
+	// Rows gives the number below which all ordinals are: a rebuild asks for
+	// each of them.
+	Rows func() uint32
 	// Published is called after a newer view can be read; nil for nobody. It
 	// must not block.
 	Published func()
 }
 
-// TextFetch gives the documents of ordinals as they are now: docs[i] belongs
-// to ordinals[i] and is nil where there is no such mission any more.
-type TextFetch func(ordinals []uint32) (docs []*TextDoc, err error)
-
-// TextDoc is the words of one mission by field, as they are indexed.
-type TextDoc struct {
-	Ordinal uint32
-	Values  [TextFields][]string
-}
-
-// The fields of a document, dearest first.
+// The room that decoded lists and whole matches may take. Lists of 50,000
+// missions are about 25 MB when every word has been asked for.
 const (
-	TextTitle = iota
-	TextOrganization
-	TextLabels
-	TextPlace
-	TextDescription
-	TextFields
+	textListBytesMax  = 64 << 20
+	textNearBytesMax  = 4 << 20
+	textMatchBytesMax = 32 << 20
 )
 
-// TextIndex is the text index of a data directory. It is derived and disposable.
-// All methods are safe for concurrent use.
-type TextIndex struct{}
+// TextIndex is the words of all missions, on Bleve, in a folder of its own. It
+// is derived from the store and disposable: what is missing, damaged or of
+// another format is built anew beside it while the old one, if it can be read,
+// goes on serving. All methods are safe for concurrent use.
+type TextIndex struct {
+	dir     string
+	options TextOptions
 
-// TextReader is an immutable view of a text index. It is safe for concurrent
-// use and need not be closed.
-type TextReader struct{ seq uint64 }
+	lists   *textCache[listKey, *postings]
+	nearby  *textCache[listKey, []dictTerm]
+	matches *textCache[matchKey, *TextMatch]
+	scratch scratches
+	reader  atomic.Pointer[TextReader] // nil while nothing serves
+	counts  textCounts
+	wake    chan struct{} // has room for one
 
-// TextStats is how large a text index is and what it did since it was opened.
-type TextStats struct {
-	Docs        int    // live documents
-	Segments    int    // of the view that serves
-	Seq         uint64 // text watermark
-	Pending     int    // documents that wait to be indexed
-	Building    bool   // a rebuild is under way
-	BytesDisk   int64
-	BytesMemory int64 // of what is ours: lists, matches and columns
-	Indexed     uint64
-	Unchanged   uint64 // documents left alone because their text was the same
-	Failures    uint64
-	FailedWhy   string // the last failure
-	MatchHits   uint64
-	MatchMisses uint64
-	ListHits    uint64
-	ListMisses  uint64
+	working  sync.Mutex // held while generations are worked on; guards what follows
+	versions uint64     // of words
+	opened   uint64     // generations, since the process began
+	last     uint64     // the highest number that a folder had
+
+	mu       sync.Mutex  // guards what follows, and the queues
+	serving  *generation // nil while there is none
+	building *generation // that is to take its place, nil for none
+	marked   uint64      // the newest seq that was told
 }
 
 // OpenText opens the text index in dir, which is made if it is not there. What
-// is missing, damaged or of another format is built anew by Run.
-func OpenText(dir string, o TextOptions) (*TextIndex, error) { return new(TextIndex), nil }
+// the folder has may be behind or ahead of the state: the caller tells every
+// mission to Saw and then calls Loaded.
+func OpenText(dir string, o TextOptions) (*TextIndex, error) {
+	if o.Published == nil {
+		o.Published = func() {}
+	}
+	t := &TextIndex{dir: dir, options: o, wake: make(chan struct{}, 1),
+		lists:   newTextCache[listKey, *postings](textListBytesMax),
+		nearby:  newTextCache[listKey, []dictTerm](textNearBytesMax),
+		matches: newTextCache[matchKey, *TextMatch](textMatchBytesMax)}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("index: text: %w", err)
+	}
+	return t, t.openFolders()
+}
 
 // Reader gives the newest view. It answers Unavailable while there is none.
-func (t *TextIndex) Reader() (*TextReader, error) { return nil, t.Ready() }
+func (t *TextIndex) Reader() (*TextReader, error) {
+	if r := t.reader.Load(); r != nil {
+		return r, nil
+	}
+	return nil, t.Ready()
+}
+
+// textRetrySeconds is when a question should be asked again that came before
+// the first build was done.
+const textRetrySeconds = 2
 
 // Ready says whether words can be searched: nil, or Unavailable with RetryS
 // while the first build is under way.
 func (t *TextIndex) Ready() error {
-	err := mission.Errorf(mission.Unavailable, "the text index is being built")
-	err.RetryS = 1
+	if t.reader.Load() != nil {
+		return nil
+	}
+	err := mission.Errorf(mission.Unavailable, "the text index is being built; everything but words can be searched")
+	err.RetryS = textRetrySeconds
 	return err
 }
 
 // Seq gives the text watermark: what reads with words see. It is 0 while there
 // is no view.
-func (t *TextIndex) Seq() uint64 { return 0 }
+func (t *TextIndex) Seq() uint64 {
+	if r := t.reader.Load(); r != nil {
+		return r.seq
+	}
+	return 0
+}
 
-// Mark notes that the texts of these ordinals may have changed up to seq. It
-// never blocks on the index.
-func (t *TextIndex) Mark(seq uint64, ordinals ...uint32) {}
+// publish makes what a generation has indexed the view of readers. Where no
+// words changed, segments were merged.
+func (t *TextIndex) publish(g *generation, words bool) error {
+	v, err := g.newView(words)
+	if err != nil {
+		g.damage(err)
+		return err
+	}
+	g.view = v
+	t.show(g)
+	return nil
+}
 
-// Run indexes what is marked until ctx is done.
-func (t *TextIndex) Run(ctx context.Context, fetch TextFetch) {}
+// advance tells readers a watermark that moved without any words.
+func (t *TextIndex) advance(g *generation) {
+	if r := t.reader.Load(); r == nil || r.seq != g.seq {
+		t.show(g)
+	}
+}
 
-// Stats counts.
-func (t *TextIndex) Stats() TextStats { return TextStats{} }
+// show gives readers the newest view of a generation, if it serves.
+func (t *TextIndex) show(g *generation) {
+	t.mu.Lock()
+	serves := g == t.serving && g.broken.Load() == nil
+	if serves {
+		t.reader.Store(&TextReader{g.view, g.seq})
+	}
+	t.mu.Unlock()
+	if serves {
+		t.options.Published()
+	}
+}
 
-// Close ends the index. Readers stay good.
-func (t *TextIndex) Close() error { return nil }
-
-// Seq gives the text watermark of this view.
-func (r *TextReader) Seq() uint64 { return r.seq }
-
-// Match gives the missions that match every clause. The match is shared and
-// immutable. It fails only where the index turns out to be damaged.
-func (r *TextReader) Match(w *Words, noCache bool) (*TextMatch, error) { return &TextMatch{}, nil }
-
-// Closest gives, of the missions that admit lets pass, those that match the
-// most clauses; among as many, the rarer words count. GivenUp names the rest.
-func (r *TextReader) Closest(w *Words, admit func(ordinal uint32) bool) (*TextMatch, error) {
-	return &TextMatch{}, nil
+// Close ends the index. Run must have returned. Readers stay good.
+func (t *TextIndex) Close() error {
+	t.working.Lock()
+	defer t.working.Unlock()
+	t.mu.Lock()
+	all := []*generation{t.serving, t.building}
+	t.mu.Unlock()
+	var errs []error
+	for _, g := range all {
+		if g != nil {
+			errs = append(errs, g.close())
+		}
+	}
+	return errors.Join(errs...)
 }
