@@ -24,12 +24,24 @@ type ShelfRow struct {
 	Stand Stand // as it was; of a mission that was touched since, the snapshot's counts
 }
 
+// TailRow names an entry that few people have to look at: what tells most of
+// those, and where the rest is.
+type TailRow struct {
+	Domains    uint64
+	Activities uint64
+	Skills     uint32
+	Bound      float32
+	Tree       uint32
+	Entry      uint32
+}
+
 // Shelf is the entries at places that can score best for people in one cell,
 // best bound first. It is immutable.
 type Shelf struct {
 	Rows    []ShelfRow
 	Bounds  []float32  // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
-	Rest    float64    // the same for everything that is not on the shelf
+	Tail    []TailRow  // what follows Rows
+	Rest    float64    // the same bound for everything that is not on the shelf
 	ScaleKm [4]float64 // by class: the distance scales that it holds for, or shorter ones
 	// Near is the entries nearest to the cell's centre, nearest first: all
 	// those within NearKm of it.

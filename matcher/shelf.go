@@ -11,6 +11,9 @@ import (
 // among them.
 const shelfRows = 320
 
+// shelfTail is how many more are named, for people who like what is rare here.
+const shelfTail = 960
+
 // shelfNear is how many of the nearest entries a shelf has: for most people
 // where missions are rare, those that a widened radius takes in are among them.
 const shelfNear = 128
@@ -31,12 +34,20 @@ func (q *query) fromShelf() (done bool) {
 		return true
 	}
 	for i := range shelf.Rows { // the trees have them too
-		if o := shelf.Rows[i].Ordinal; q.stamps[o] != q.closed() {
-			q.stamps[o] = q.stamp
-		}
+		q.mark(shelf.Rows[i].Ordinal)
+	}
+	for i := range shelf.Tail {
+		q.mark(q.snapshot.Shelves.Trees[shelf.Tail[i].Tree].Entries[shelf.Tail[i].Entry].Ordinal)
 	}
 	q.stamping, q.twice = true, true
 	return false
+}
+
+// mark notes that a mission was looked at.
+func (q *query) mark(o uint32) {
+	if q.stamps[o] != q.closed() {
+		q.stamps[o] = q.stamp
+	}
 }
 
 // findShelf finds the shelf of the asking cell, if this is a request that one
@@ -61,10 +72,7 @@ func (q *query) takeFrom(s *index.Shelf) (done bool) {
 			return true
 		}
 		e := &s.Rows[i].Entry
-		affinity := 1.0
-		if q.prefers {
-			affinity = q.affinityBound(e)
-		}
+		affinity := q.affinityBound(e)
 		if bound*affinity*boundSlack < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
@@ -76,7 +84,7 @@ func (q *query) takeFrom(s *index.Shelf) (done bool) {
 			q.considerWay(e, stand, &w)
 		}
 	}
-	return s.Rest*most < best.floor
+	return q.takeTail(s.Tail, most) || s.Rest*most < best.floor
 }
 
 // standOf gives the row of a shelf's mission as the snapshot has it.
@@ -85,6 +93,31 @@ func (q *query) standOf(row *index.ShelfRow) *index.Stand {
 		return q.snapshot.Stands.At(row.Ordinal)
 	}
 	return &row.Stand
+}
+
+// takeTail is takeFrom for the rows behind.
+func (q *query) takeTail(rows []index.TailRow, most float64) (done bool) {
+	best := &q.best[0]
+	for i := range rows {
+		row := &rows[i]
+		bound := float64(row.Bound)
+		if bound*most < best.floor {
+			return true
+		}
+		if q.prefers && bound*q.affinityFor(row.Activities, row.Domains, row.Skills)*boundSlack < best.floor {
+			continue
+		}
+		t := q.snapshot.Shelves.Trees[row.Tree]
+		e := &t.Entries[row.Entry]
+		stand := q.snapshot.Stands.At(e.Ordinal)
+		if stand.Standing == 0 || stand.Generation != t.Generations[row.Entry] || !q.ageFits(e.MinAge, e.MaxAge) {
+			continue
+		}
+		if w, ok := q.wayNear(e, e.Class(), stand.Standing*q.affinityBound(e)); ok {
+			q.considerWay(e, stand, &w)
+		}
+	}
+	return false
 }
 
 // affinityGreatest bounds the affinity of any mission for this person.
@@ -100,19 +133,25 @@ func (q *query) affinityGreatest() float64 {
 
 // stock fills a shelf: a walk over the trees, best first, for somebody who may
 // be anywhere in the cell and likes everything; and one nearest first.
-func (q *query) stock(cell geo.Cell) *index.Shelf {
-	at := shelfAsker{q: q, cap: geo.CellCap(cell)}
+func (q *query) stock(at geo.Cell) *index.Shelf {
+	asker := shelfAsker{q: q, cap: geo.CellCap(at)}
 	shelf := &index.Shelf{NearKm: math.Inf(1)}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
-		at.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
+		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
-	rest := at.walk(shelfRows, func(row *index.ShelfRow, bound float64) {
-		shelf.Rows, shelf.Bounds = append(shelf.Rows, *row), append(shelf.Bounds, float32(bound*(1+1e-6)))
+	rest := asker.walk(shelfRows+shelfTail, func(row *index.ShelfRow, c *cell) {
+		bound := float32(c.bound * (1 + 1e-6))
+		if len(shelf.Rows) < shelfRows {
+			shelf.Rows, shelf.Bounds = append(shelf.Rows, *row), append(shelf.Bounds, bound)
+		} else {
+			shelf.Tail = append(shelf.Tail, index.TailRow{Domains: row.Domains, Activities: row.Activities, Skills: row.Skills,
+				Bound: bound, Tree: c.tree, Entry: c.node})
+		}
 	})
 	shelf.Rest = rest * boundSlack
-	at.nearest = true
-	if rest = at.walk(shelfNear, func(row *index.ShelfRow, _ float64) { shelf.Near = append(shelf.Near, *row) }); rest > 0 {
+	asker.nearest = true
+	if rest = asker.walk(shelfNear, func(row *index.ShelfRow, _ *cell) { shelf.Near = append(shelf.Near, *row) }); rest > 0 {
 		shelf.NearKm = (1/rest - 1) * (1 - 1e-9)
 	}
 	return shelf
@@ -141,7 +180,7 @@ type shelfAsker struct {
 
 // walk gives the best most entries at places that are alive, best first, and
 // the bound of what is left.
-func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, bound float64)) (rest float64) {
+func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, c *cell)) (rest float64) {
 	trees := a.q.snapshot.Shelves.Trees
 	var heap cellHeap
 	for i, t := range trees {
@@ -154,7 +193,7 @@ func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, bound float64
 		t := trees[top.tree]
 		if top.distance == entryMark {
 			if row, ok := a.row(t, top.node); ok {
-				take(&row, top.bound)
+				take(&row, &top)
 				most--
 			}
 			continue

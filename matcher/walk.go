@@ -203,9 +203,7 @@ func (q *query) leaf(c cell, t *index.Tree, n *index.Node) {
 			continue
 		}
 		e := &t.Entries[i]
-		if q.prefers {
-			bound *= q.affinityBound(e)
-		}
+		bound *= q.affinityBound(e)
 		if bound*distance < q.best.floor(t.Remote) || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
@@ -312,16 +310,23 @@ func (q *query) affinityMost(n *index.Node) float64 {
 }
 
 func (q *query) affinityBound(e *index.Entry) float64 {
+	if !q.prefers {
+		return 1
+	}
+	return q.affinityFor(e.Activities, e.Domains, e.Skills)
+}
+
+func (q *query) affinityFor(activities, domains uint64, skills uint32) float64 {
 	affinity := &q.affinity
-	if e.Skills&q.skillBits != 0 {
+	if skills&q.skillBits != 0 {
 		affinity = &q.affinityUp
 	}
 	switch {
-	case e.Activities&q.folded != 0:
+	case activities&q.folded != 0:
 		return affinity[byActivity]
-	case e.Domains&q.domains != 0:
+	case domains&q.domains != 0:
 		return affinity[byDomain]
-	case e.Domains&q.adjacent != 0:
+	case domains&q.adjacent != 0:
 		return affinity[byAdjacent]
 	}
 	return affinity[byOther]
