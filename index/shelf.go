@@ -24,15 +24,13 @@ type ShelfRow struct {
 	Stand Stand // as it was; of a mission that was touched since, the snapshot's counts
 }
 
-// TailRow names an entry that few people have to look at: what tells most of
-// those, and where the rest is.
+// TailRow is an entry that few people have to look at, without its mission's
+// row.
 type TailRow struct {
-	Domains    uint64
-	Activities uint64
-	Skills     uint32
-	Bound      float32
-	Tree       uint32
-	Entry      uint32
+	Entry
+	Standing   float32 // at most
+	Bound      float32 // as Bounds
+	Generation uint32
 }
 
 // Shelf is the entries at places that can score best for people in one cell,

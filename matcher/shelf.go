@@ -12,7 +12,7 @@ import (
 const shelfRows = 320
 
 // shelfTail is how many more are named, for people who like what is rare here.
-const shelfTail = 960
+const shelfTail = 480
 
 // shelfNear is how many of the nearest entries a shelf has: for most people
 // where missions are rare, those that a widened radius takes in are among them.
@@ -37,7 +37,7 @@ func (q *query) fromShelf() (done bool) {
 		q.mark(shelf.Rows[i].Ordinal)
 	}
 	for i := range shelf.Tail {
-		q.mark(q.snapshot.Shelves.Trees[shelf.Tail[i].Tree].Entries[shelf.Tail[i].Entry].Ordinal)
+		q.mark(shelf.Tail[i].Ordinal)
 	}
 	q.stamping, q.twice = true, true
 	return false
@@ -102,21 +102,18 @@ func (q *query) takeTail(rows []index.TailRow, most float64) (done bool) {
 		row := &rows[i]
 		bound := float64(row.Bound)
 		if bound*most < best.floor {
+			q.flush()
 			return true
 		}
-		if q.prefers && bound*q.affinityFor(row.Activities, row.Domains, row.Skills)*boundSlack < best.floor {
+		affinity := q.affinityBound(&row.Entry)
+		if bound*affinity*boundSlack < best.floor || !q.ageFits(row.MinAge, row.MaxAge) {
 			continue
 		}
-		t := q.snapshot.Shelves.Trees[row.Tree]
-		e := &t.Entries[row.Entry]
-		stand := q.snapshot.Stands.At(e.Ordinal)
-		if stand.Standing == 0 || stand.Generation != t.Generations[row.Entry] || !q.ageFits(e.MinAge, e.MaxAge) {
-			continue
-		}
-		if w, ok := q.wayNear(e, e.Class(), stand.Standing*q.affinityBound(e)); ok {
-			q.considerWay(e, stand, &w)
+		if w, ok := q.wayNear(&row.Entry, row.Class(), float64(row.Standing)*affinity); ok {
+			q.gather(&row.Entry, row.Generation, w)
 		}
 	}
+	q.flush()
 	return false
 }
 
@@ -145,8 +142,8 @@ func (q *query) stock(at geo.Cell) *index.Shelf {
 		if len(shelf.Rows) < shelfRows {
 			shelf.Rows, shelf.Bounds = append(shelf.Rows, *row), append(shelf.Bounds, bound)
 		} else {
-			shelf.Tail = append(shelf.Tail, index.TailRow{Domains: row.Domains, Activities: row.Activities, Skills: row.Skills,
-				Bound: bound, Tree: c.tree, Entry: c.node})
+			shelf.Tail = append(shelf.Tail, index.TailRow{Entry: row.Entry, Generation: row.Stand.Generation,
+				Standing: q.snapshot.Shelves.Trees[c.tree].Bounds[c.node], Bound: bound})
 		}
 	})
 	shelf.Rest = rest * boundSlack
