@@ -37,8 +37,8 @@ const titleBoost = 3
 const (
 	fieldTitle      = "title"
 	fieldText       = "text"
-	fieldDomain     = "domain"
-	fieldDepartment = "department"
+	fieldDomain     = facetDomain
+	fieldDepartment = facetDepartment
 	fieldRemote     = "remote"
 	fieldAt         = "at"
 	fieldPublished  = "published"
@@ -122,9 +122,8 @@ func (p *blevePeer) time(from, to int) ([]float64, error) {
 
 // ask searches once, and once more for each facet whose field has a filter.
 func (p *blevePeer) ask(q *query) (answer, error) {
-	facets := map[string]bool{}
-	if q.Facets {
-		facets[fieldDomain], facets[fieldDepartment] = len(q.Domains) == 0, len(q.Departments) == 0
+	here := func(facet string) bool { // counted over the hits
+		return facet == facetDomain && len(q.Domains) == 0 || facet == facetDepartment && len(q.Departments) == 0
 	}
 	req := bleve.NewSearchRequestOptions(bleveQuery(q, ""), q.Limit, 0, false)
 	switch q.Sort {
@@ -139,8 +138,8 @@ func (p *blevePeer) ask(q *query) (answer, error) {
 		req.SortBy([]string{"-" + fieldPublished})
 		req.Score = "none"
 	}
-	for name, here := range facets {
-		if here {
+	for _, name := range q.Facets {
+		if here(name) {
 			req.AddFacet(name, bleve.NewFacetRequest(name, valuesMax))
 		}
 	}
@@ -154,8 +153,8 @@ func (p *blevePeer) ask(q *query) (answer, error) {
 			return a, fmt.Errorf("peer: bleve: %w", err)
 		}
 	}
-	for name, here := range facets {
-		if here {
+	for _, name := range q.Facets {
+		if here(name) {
 			a.Facets[name] = facetCounts(found, name)
 		} else if a.Facets[name], err = p.aside(q, name); err != nil {
 			return a, err

@@ -27,7 +27,9 @@
 // out, and open=false is asked of Renfort, because the others know nothing of
 // seats. Missions that can be done from anywhere pass every radius. Questions
 // with a place have no filter by department: that one address must meet both
-// cannot be said in the flat fields of the others.
+// cannot be said in the flat fields of the others. For the same reason they ask
+// for no facet of departments where missions have all their addresses: Renfort
+// counts those of the addresses within the radius.
 //
 // Bleve's distance query looks at one value of a field, so missions have their
 // first address alone unless Config.Addresses says otherwise, which leaves

@@ -20,7 +20,7 @@ type query struct {
 	Domains     []string `json:"domains,omitzero"`
 	Departments []string `json:"departments,omitzero"`
 	Remotes     []string `json:"remotes,omitzero"`
-	Facets      bool     `json:"facets,omitzero"` // of domain and department
+	Facets      []string `json:"facets,omitzero"`
 	Sort        string   `json:"sort"`
 	Limit       int      `json:"limit"`
 
@@ -49,6 +49,14 @@ type kind struct {
 }
 
 const wordsMixed = -1
+
+// The facets.
+const (
+	facetDomain     = "domain"
+	facetDepartment = "department"
+)
+
+func facets() []string { return []string{facetDomain, facetDepartment} }
 
 func kinds() []kind {
 	return []kind{
@@ -96,7 +104,12 @@ func (k *corpus) queries(n int, seed uint64) ([]query, error) {
 // query makes the i-th question of a kind. Its parts are drawn from one
 // mission, so that together they find something.
 func (a *asker) query(k *kind, i int) (query, error) {
-	q := query{Kind: k.name, Facets: k.facets, Sort: sortNewest, Limit: hitsMax}
+	q := query{Kind: k.name, Sort: sortNewest, Limit: hitsMax}
+	if q.Facets = facets(); !k.facets {
+		q.Facets = nil
+	} else if k.place && a.addresses == AddressesAll {
+		q.Facets = q.Facets[:1] // see the package's comment
+	}
 	m, words, err := a.subject(k, i)
 	if err != nil {
 		return q, err

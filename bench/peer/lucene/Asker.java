@@ -71,20 +71,20 @@ final class Asker {
     Answer ask(Peer.Question q) throws IOException {
         TopDocsCollector<?> top = collector(q);
         Answer a = new Answer();
-        if (!q.facets) {
+        if (q.facets.isEmpty()) {
             BooleanQuery.Builder b = base(q);
             any(b, Corpus.DOMAIN, q.domains);
             any(b, Corpus.DEPARTMENT, q.departments);
             searcher.search(whole(b), top);
         } else if (q.kind.equals(EVERYTHING)) {
             searcher.search(new MatchAllDocsQuery(), top);
-            a.facets = counts(new SortedSetDocValuesFacetCounts(state));
+            a.facets = counts(q, new SortedSetDocValuesFacetCounts(state));
         } else if (q.domains.isEmpty() && q.departments.isEmpty()) {
             FacetsCollector found = new FacetsCollector();
             searcher.search(whole(base(q)), MultiCollector.wrap(top, found));
-            a.facets = counts(new SortedSetDocValuesFacetCounts(state, found));
+            a.facets = counts(q, new SortedSetDocValuesFacetCounts(state, found));
         } else {
-            a.facets = counts(aside(q, top));
+            a.facets = counts(q, aside(q, top));
         }
         a.total = top.getTotalHits();
         a.missions = numbers(top.topDocs().scoreDocs);
@@ -150,9 +150,9 @@ final class Asker {
         to.add(b.build(), Occur.FILTER);
     }
 
-    private static Map<String, Map<String, Integer>> counts(Facets facets) throws IOException {
+    private static Map<String, Map<String, Integer>> counts(Peer.Question q, Facets facets) throws IOException {
         Map<String, Map<String, Integer>> all = new TreeMap<>();
-        for (String dim : new String[] {Corpus.DOMAIN, Corpus.DEPARTMENT}) {
+        for (String dim : q.facets) {
             Map<String, Integer> values = new TreeMap<>();
             FacetResult r = facets.getTopChildren(VALUES_MAX, dim);
             if (r != null) {

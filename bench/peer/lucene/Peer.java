@@ -37,7 +37,7 @@ public final class Peer {
         List<String> domains = List.of();
         List<String> departments = List.of();
         List<String> remotes = List.of();
-        boolean facets;
+        List<String> facets = List.of();
         String sort = "";
         int limit;
     }
