@@ -42,7 +42,9 @@ func (f *facets) open() {
 	for i := range f.fields {
 		if field := Field(i); facetNames[i] != "" && field != SlotPart && field != Minors || field == Attribute {
 			f.fields[i].table = newFacetTable(field)
-			f.fields[i].bits = make([]column[uint64], 1)
+			if f.fields[i].sparse = field == City; !f.fields[i].sparse { // spellings cannot be counted one by one
+				f.fields[i].bits = make([]column[uint64], 1)
+			}
 		}
 	}
 	f.moved = true

@@ -51,7 +51,7 @@ func (s *Snapshot) Compile(f *mission.Filter, zones *mission.Zones) *Filter {
 		c.require(Attribute, pairs)
 	}
 	c.domains = s.Taxonomy.DomainMask(f.Domains)
-	c.parts = partMask(f.SlotParts)
+	c.parts = PartMask(f.SlotParts)
 	c.from, c.until = f.Span(zones)
 	c.hoursWeek, c.minors, c.closed = float32(f.MaxHoursPerWeek), f.Minors, f.Closed
 	c.box, c.polygon = f.BBox, f.Polygon
@@ -66,7 +66,8 @@ func foldAll(values []string) []string {
 	return out
 }
 
-func partMask(names []string) (mask uint8) {
+// PartMask gives the bits of SlotParts of names; those not known have none.
+func PartMask(names []string) (mask uint8) {
 	for _, n := range names {
 		for i, known := range SlotParts() {
 			if n == known {

@@ -11,8 +11,9 @@ import (
 
 // Matcher ranks. Safe for concurrent use; it keeps nothing but scratch.
 type Matcher struct {
-	zones *mission.Zones
-	pool  sync.Pool
+	zones    *mission.Zones
+	pool     sync.Pool
+	searches sync.Pool
 }
 
 // New makes a Matcher.
