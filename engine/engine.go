@@ -31,6 +31,8 @@ type Options struct {
 	Clock func() time.Time
 	// ManualTicks leaves Ticks to TickAt, but for the one at the start.
 	ManualTicks bool
+	// NoText leaves out the text index: words cannot be searched.
+	NoText bool
 	// NoSync leaves out the sync before a reply: simulations only.
 	NoSync bool
 }
@@ -49,6 +51,7 @@ type Engine struct {
 	intake  atomic.Pointer[mission.Intake]
 	count   atomic.Uint32 // of ids made
 	watch   watch
+	text    *text // nil for none
 	opened  atomic.Bool
 
 	stop    context.CancelFunc
@@ -69,8 +72,13 @@ func Open(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("engine: open: %w", err)
 	}
 	e.store = s
+	if !o.NoText {
+		if err := e.openText(o.Dir); err != nil {
+			return nil, errors.Join(fmt.Errorf("engine: open: %w", err), s.Close())
+		}
+	}
 	if err := e.load(); err != nil {
-		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), s.Close())
+		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
 	}
 	e.opened.Store(true)
 	ctx, stop := context.WithCancel(context.Background())
@@ -87,7 +95,12 @@ func (e *Engine) load() error {
 	e.index = index.New(index.Options{Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
 		Zones: e.zones, Standing: matcher.Standing})
 	e.intake.Store(mission.NewIntake(e.store.Taxonomy(), e.places, e.zones))
-	take := func(c mission.Change) { e.index.Load(&c) }
+	take := func(c mission.Change) {
+		e.index.Load(&c)
+		if e.text != nil {
+			e.loadText(&c)
+		}
+	}
 	seq, now, err := e.store.Load(take, take, take)
 	if err != nil {
 		return err
@@ -99,6 +112,9 @@ func (e *Engine) load() error {
 		// That Tick changed nothing, so that nothing was shown: the process
 		// was away for less than a second, or its clock was set back.
 		e.index.Apply([]mission.Change{{Seq: seq, At: now, Kind: mission.Ticked}})
+	}
+	if e.text != nil {
+		return e.followText(e.index.Snapshot().Seq)
 	}
 	return nil
 }
@@ -112,14 +128,17 @@ func (e *Engine) committed(changes []mission.Change) {
 		}
 	}
 	e.index.Apply(changes)
+	if e.text != nil {
+		e.markText(changes)
+	}
 	e.watch.tell()
 }
 
-// Close stops Ticks, drains what is queued and closes the store.
+// Close stops Ticks and indexing, drains what is queued and closes the store.
 func (e *Engine) Close() error {
 	e.stop()
 	e.stopped.Wait()
-	if err := e.store.Close(); err != nil {
+	if err := errors.Join(e.closeText(), e.store.Close()); err != nil {
 		return fmt.Errorf("engine: close: %w", err)
 	}
 	return nil

@@ -37,24 +37,29 @@ func (w *watch) next() <-chan struct{} {
 // Await returns once reads see a Seq. It answers Stale after WaitSecondsMax,
 // or when ctx is done.
 func (e *Engine) Await(ctx context.Context, seq uint64) error {
-	if e.Seq() >= seq {
+	return await(ctx, &e.watch, e.Seq, seq)
+}
+
+// await waits until what is watched is at a Seq.
+func await(ctx context.Context, w *watch, at func() uint64, seq uint64) error {
+	if at() >= seq {
 		return nil
 	}
-	e.watch.waiting.Add(1)
-	defer e.watch.waiting.Add(-1)
+	w.waiting.Add(1)
+	defer w.waiting.Add(-1)
 	late := time.NewTimer(mission.WaitSecondsMax * time.Second)
 	defer late.Stop()
 	for {
-		moved := e.watch.next()
-		if e.Seq() >= seq {
+		moved := w.next()
+		if at() >= seq {
 			return nil
 		}
 		select {
 		case <-moved:
 		case <-late.C:
-			return stale(e.Seq(), seq)
+			return stale(at(), seq)
 		case <-ctx.Done():
-			return stale(e.Seq(), seq)
+			return stale(at(), seq)
 		}
 	}
 }

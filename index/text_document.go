@@ -12,7 +12,8 @@ import (
 	"renfort/mission"
 )
 
-// TextDoc is the words of one mission by field, as they are indexed.
+// TextDoc is the words of one mission by field. The description is HTML, which
+// is taken off when it is indexed.
 type TextDoc struct {
 	Ordinal uint32
 	Values  [TextFields][]string
@@ -34,7 +35,7 @@ const (
 func TextOf(o uint32, m *mission.Mission, org *mission.Organization, t *mission.Taxonomy, places *gazetteer.Gazetteer) *TextDoc {
 	d := &TextDoc{Ordinal: o}
 	d.add(TextTitle, m.Title)
-	d.add(TextDescription, StripHTML(m.Description))
+	d.add(TextDescription, m.Description)
 	if org == nil && m.Organization != nil {
 		org = &mission.Organization{Name: m.Organization.Name, Networks: m.Organization.Networks}
 	}
@@ -65,11 +66,16 @@ func TextOf(o uint32, m *mission.Mission, org *mission.Organization, t *mission.
 // addPlaces names each city, postal code, department and region once: of a
 // hundred addresses in one town the town is not a hundred times the place.
 func (d *TextDoc) addPlaces(all []mission.Location, places *gazetteer.Gazetteer) {
-	seen := map[string]bool{}
+	var seen map[string]bool
+	if len(all) > 1 {
+		seen = map[string]bool{}
+	}
 	once := func(s string) {
 		if !seen[s] {
-			seen[s] = true
 			d.add(TextPlace, s)
+		}
+		if seen != nil {
+			seen[s] = true
 		}
 	}
 	for i := range all {
@@ -159,6 +165,9 @@ func (c *cutter) cut(d *TextDoc) *document.Document {
 
 // value reads one value of a field and gives its length in words.
 func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int) {
+	if f == TextDescription {
+		v = StripHTML(v)
+	}
 	c.tokens = Tokenize(c.tokens[:0], v)
 	gap := " " + valueGap + " "
 	record.WriteString(gap)

@@ -156,10 +156,15 @@ func (t *TextIndex) Mark(seq uint64, ordinals ...uint32) {
 		}
 	}
 	t.mu.Unlock()
-	t.poke()
+	if len(ordinals) > 0 {
+		t.Poke()
+	}
 }
 
-func (t *TextIndex) poke() {
+// Poke makes Run look at once whether the watermark can move. Commits without
+// words do not wake it: there are thousands in a second, and who waits for a
+// watermark pokes.
+func (t *TextIndex) Poke() {
 	select {
 	case t.wake <- struct{}{}:
 	default: // it is awake
@@ -273,7 +278,7 @@ func (t *TextIndex) rebuild() error {
 		t.building.queue.push(1, o)
 	}
 	t.mu.Unlock()
-	t.poke()
+	t.Poke()
 	return nil
 }
 

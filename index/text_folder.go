@@ -285,7 +285,7 @@ func (g *generation) hash(o uint32) uint64 {
 func (g *generation) damage(err error) {
 	if g.broken.CompareAndSwap(nil, &err) {
 		g.text.counts.failed(err)
-		g.text.poke()
+		g.text.Poke()
 	}
 }
 
