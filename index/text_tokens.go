@@ -166,8 +166,8 @@ func (l *lexer) elided(start, end int) bool {
 	return false
 }
 
-// split adds a word, in parts where its case (JeVeuxAider) or a unit (2h30)
-// says that it has some.
+// split adds a word, in parts where its case (JeVeuxAider, Care4Calais) or a
+// unit (2h30) says that it has some.
 func (l *lexer) split(start, end int) {
 	from, digits, lower := start, false, false
 	for i, r := range l.text[start:end] {
@@ -178,7 +178,7 @@ func (l *lexer) split(start, end int) {
 		}
 		switch {
 		case i == from:
-		case lower && unicode.IsUpper(r):
+		case lower && unicode.IsUpper(r), digits && capitalized(l.text[i:end]):
 			l.add(from, i)
 			from = i
 		case digits && !digit:
@@ -193,6 +193,13 @@ func (l *lexer) split(start, end int) {
 	if from < end {
 		l.add(from, end)
 	}
+}
+
+// capitalized says whether a word begins with a capital and goes on small.
+func capitalized(word string) bool {
+	r, size := utf8.DecodeRuneInString(word)
+	next, _ := utf8.DecodeRuneInString(word[size:])
+	return unicode.IsUpper(r) && unicode.IsLower(next)
 }
 
 // unitLetters counts the letters of the unit behind a number, 0 if what is
