@@ -96,6 +96,39 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 }
 
+// A sign-up in one commit answers what one in two does: an idempotency key
+// makes it two.
+func TestSignupAtOnce(t *testing.T) {
+	type answer struct {
+		Hold            *struct{ Mission, State string }
+		Recommendations json.RawMessage
+		Items           json.RawMessage
+	}
+	pages := [2]answer{}
+	for i, headers := range [][]string{nil, {"Idempotency-Key", "k"}} {
+		l := openService(t, nil)
+		l.must(200, "POST", "/v1/missions/bulk", niceLine("a")+niceLine("b")+niceLine("c"))
+		signup := `{"volunteer":{"id":"s","postal_code":"06000","birth_year":1990,"domains":["sante"],"remote":"also"},"hold":{"first":true}}`
+		got := l.must(201, "POST", "/v1/signups", signup, headers...)
+		if err := json.Unmarshal(got.body, &pages[i]); err != nil {
+			t.Fatal(err)
+		}
+		if pages[i].Hold == nil || pages[i].Hold.State != "held" {
+			t.Fatalf("headers %v: no seat is held: %s", headers, got.body)
+		}
+		seats := l.must(200, "GET", "/v1/seats?state=held", "").json(t)
+		if n := len(seats["seats"].([]any)); n != 1 {
+			t.Errorf("headers %v: %d seats are held, want 1", headers, n)
+		}
+		l.must(200, "GET", "/v1/volunteers/s", "")
+		// Somebody known already takes the other way, and gets what is left.
+		l.must(200, "POST", "/v1/signups", signup, headers[:0]...)
+	}
+	if pages[0].Hold.Mission != pages[1].Hold.Mission || string(pages[0].Recommendations) != string(pages[1].Recommendations) || string(pages[0].Items) != string(pages[1].Items) {
+		t.Errorf("in one commit\n%+v\nin two\n%+v", pages[0], pages[1])
+	}
+}
+
 func niceLine(id string) string {
 	return strings.ReplaceAll(niceMission(id, `,"seats":3`), "\n", " ") + "\n"
 }

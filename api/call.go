@@ -364,3 +364,14 @@ func (c *call) submitEnvelope(env mission.Envelope) (mission.Result, error) {
 	defer cancel()
 	return c.s.engine.Submit(ctx, env)
 }
+
+// submitAll is submitEnvelope for commands that are to wait for one commit.
+func (c *call) submitAll(envs ...mission.Envelope) ([]mission.Result, []error, error) {
+	if err := c.late(); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := c.context()
+	defer cancel()
+	results, errs := c.s.engine.SubmitAll(ctx, envs)
+	return results, errs, nil
+}

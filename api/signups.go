@@ -33,20 +33,77 @@ func (c *call) signup() error {
 	if err := c.completeVolunteer(v, ""); err != nil {
 		return moved(err, "/volunteer")
 	}
-	r := &c.ranking
-	r.begin()
-	r.request.Volunteer = v.ID
+	c.ranking.begin()
 	if err := c.signupOptions(b.Recommend); err != nil {
 		return err
 	}
-	res, err := c.submit(mission.PutVolunteer{Volunteer: v})
+	put, err := c.envelope(mission.PutVolunteer{Volunteer: v})
 	if err != nil {
 		return err
 	}
+	if b.Hold != nil && b.Hold.First && put.Key == "" && !c.known(v.ID) {
+		done, err := c.signupAtOnce(&b, put)
+		if done || err != nil {
+			return err
+		}
+	}
+	res, err := c.submitEnvelope(put)
+	if err != nil {
+		return err
+	}
+	c.ranking.request.Volunteer, c.ranking.request.Profile = v.ID, nil
 	if err := c.rank(); err != nil {
 		return err
 	}
-	return c.signedUp(&b, res)
+	if b.Hold == nil || !b.Hold.First {
+		return c.signedUp(&b, res, nil)
+	}
+	held, err := c.holdFirst(&b, 0, holdTries)
+	if err != nil {
+		return err
+	}
+	return c.signedUp(&b, res, &held)
+}
+
+// known says whether there is a record of the volunteer.
+func (c *call) known(id mission.ID) bool {
+	_, ok := c.s.engine.Snapshot().Volunteer(id)
+	return ok
+}
+
+// signupAtOnce is for somebody new, whom nobody else knows anything of: the
+// page is made of the record that was sent, and the record and the seat wait
+// for the same commit. It is not done where somebody was faster with a record
+// of that id.
+func (c *call) signupAtOnce(b *signupBody, put mission.Envelope) (done bool, err error) {
+	c.ranking.request.Profile = b.Volunteer
+	if err := c.rank(); err != nil {
+		return false, err
+	}
+	hold, at, ok, err := c.nextHold(b, 0)
+	if err != nil || !ok {
+		return false, err
+	}
+	results, errs, err := c.submitAll(put, hold)
+	if err != nil {
+		return false, err
+	}
+	stored := errs[0] == nil && results[0].Outcome != mission.Older
+	if !stored && errs[1] == nil {
+		// What fails expires by itself.
+		_, _ = c.submitEnvelope(mission.Envelope{Command: mission.ReleaseSeat{Hold: results[1].Hold.ID}})
+	}
+	if !stored {
+		return false, errs[0]
+	}
+	if goesOn(errs[1]) {
+		results[1], errs[1] = c.holdFirst(b, at+1, holdTries-1)
+	}
+	if errs[1] != nil && mission.KindOf(errs[1]) != mission.TooManyHolds {
+		return false, errs[1]
+	}
+	c.ranking.request.Volunteer = b.Volunteer.ID // who was shown the page
+	return true, c.signedUp(b, results[0], &results[1])
 }
 
 // check refuses a signup before anything of it is done: the volunteer must
@@ -77,17 +134,14 @@ func (c *call) signupOptions(o *recommendOptions) (err error) {
 	return moved(r.options(c.s, c.key, o), "/recommend")
 }
 
-// signedUp holds the first mission that can be held and writes the answer.
-func (c *call) signedUp(b *signupBody, res mission.Result) error {
+// signedUp writes the answer; h is the result of the hold, nil where none was
+// asked for.
+func (c *call) signedUp(b *signupBody, res mission.Result, h *mission.Result) error {
 	seq, held := res.Seq, []byte(nil)
-	if b.Hold != nil && b.Hold.First {
-		h, err := c.holdFirst(b)
-		if err != nil {
-			return err
-		}
+	if h != nil {
 		held = []byte("null")
 		if h.Hold != nil {
-			seq, held = h.Seq, appendHoldResult(nil, h)
+			seq, held = h.Seq, appendHoldResult(nil, *h)
 		}
 	}
 	c.wrote(statusOf(res.Outcome), seq)
@@ -108,38 +162,54 @@ func (c *call) signedUp(b *signupBody, res mission.Result) error {
 // the look and the hold it may have gone.
 const holdTries = 3
 
-// holdFirst gives the hold of the first mission that grants one; a Result
-// without a hold where none did. A page is a view of a moment; in a surge its
-// first mission is everybody's first.
-func (c *call) holdFirst(b *signupBody) (mission.Result, error) {
-	tries := 0
-	for i := range c.ranking.page.Items {
-		id := c.ranking.page.Items[i].ID
+// holdFirst gives the hold of the first mission from place at of the page that
+// grants one; a Result without a hold where none of so many tries did. A page
+// is a view of a moment; in a surge its first mission is everybody's first.
+func (c *call) holdFirst(b *signupBody, at, tries int) (mission.Result, error) {
+	for ; tries > 0; tries-- {
+		env, i, ok, err := c.nextHold(b, at)
+		if err != nil || !ok {
+			return mission.Result{}, err
+		}
+		res, err := c.submitEnvelope(env)
+		if mission.KindOf(err) == mission.TooManyHolds {
+			return mission.Result{}, nil // the next would be refused as well
+		}
+		if !goesOn(err) {
+			return res, err
+		}
+		at = i + 1
+	}
+	return mission.Result{}, nil
+}
+
+// goesOn says whether the next mission of the page may do where one was
+// refused so.
+func goesOn(err error) bool {
+	switch mission.KindOf(err) {
+	case mission.Full, mission.NotEligible, mission.BookElsewhere, mission.Invalid, mission.NotFound:
+		return true
+	}
+	return false
+}
+
+// nextHold gives the command for a seat of the first mission from place at of
+// the page that seems to have one, and the mission's place.
+func (c *call) nextHold(b *signupBody, at int) (env mission.Envelope, place int, ok bool, err error) {
+	for ; at < len(c.ranking.page.Items); at++ {
+		id := c.ranking.page.Items[at].ID
 		slots, ok := c.seatFor(id, b.Volunteer.Days())
 		if !ok {
 			continue
 		}
-		if tries++; tries > holdTries {
-			break
-		}
 		env, err := c.envelope(c.holdCommand(id, &holdBody{Volunteer: b.Volunteer.ID, Slots: slots, TTLS: b.Hold.TTLS, Confirm: b.Hold.Confirm, Ref: b.Hold.Ref}))
-		if err != nil {
-			return mission.Result{}, err
-		}
 		if env.Key != "" {
 			// Whatever the page is at a repeat, the seat is the first one's.
 			env.Key = c.scoped([]byte(env.Key + "hold"))
 		}
-		res, err := c.submitEnvelope(env)
-		switch mission.KindOf(err) {
-		case mission.Full, mission.NotEligible, mission.BookElsewhere, mission.Invalid, mission.NotFound:
-			continue // the next of the page may do
-		case mission.TooManyHolds:
-			return mission.Result{}, nil // so may none
-		}
-		return res, err
+		return env, at, err == nil, err
 	}
-	return mission.Result{}, nil
+	return mission.Envelope{}, at, false, nil
 }
 
 // seatFor says whether a mission has a seat that is taken here, and names the

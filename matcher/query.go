@@ -170,11 +170,7 @@ func (q *query) takeProfile(v *mission.Volunteer) {
 			q.skills = append(q.skills, n)
 		}
 	}
-	p, ok := v.Position()
-	q.placed = ok
-	if ok {
-		q.at = p.Vec()
-	}
+	q.at, q.placed = v.Vec()
 	q.asked = v.Reach()
 }
 

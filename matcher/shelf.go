@@ -132,15 +132,16 @@ func (q *query) affinityGreatest() float64 {
 // be anywhere in the cell and likes everything; and one nearest first.
 func (q *query) stock(at geo.Cell) *index.Shelf {
 	asker := shelfAsker{q: q, cap: geo.CellCap(at)}
-	shelf := &index.Shelf{NearKm: math.Inf(1)}
+	shelf := &index.Shelf{NearKm: math.Inf(1), Rows: make([]index.ShelfRow, 0, shelfRows), Bounds: make([]float32, 0, shelfRows),
+		Tail: make([]index.TailRow, 0, shelfTail), Near: make([]index.ShelfRow, 0, shelfNear)}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
 		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
-	rest := asker.walk(shelfRows+shelfTail, func(row *index.ShelfRow, c *cell) {
+	rest := asker.walk(shelfRows+shelfTail, func(row index.ShelfRow, c cell) {
 		bound := float32(c.bound * (1 + 1e-6))
 		if len(shelf.Rows) < shelfRows {
-			shelf.Rows, shelf.Bounds = append(shelf.Rows, *row), append(shelf.Bounds, bound)
+			shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, bound)
 		} else {
 			shelf.Tail = append(shelf.Tail, index.TailRow{Entry: row.Entry, Generation: row.Stand.Generation,
 				Standing: q.snapshot.Shelves.Trees[c.tree].Bounds[c.node], Bound: bound})
@@ -148,7 +149,7 @@ func (q *query) stock(at geo.Cell) *index.Shelf {
 	})
 	shelf.Rest = rest * boundSlack
 	asker.nearest = true
-	if rest = asker.walk(shelfNear, func(row *index.ShelfRow, _ *cell) { shelf.Near = append(shelf.Near, *row) }); rest > 0 {
+	if rest = asker.walk(shelfNear, func(row index.ShelfRow, _ cell) { shelf.Near = append(shelf.Near, row) }); rest > 0 {
 		shelf.NearKm = (1/rest - 1) * (1 - 1e-9)
 	}
 	return shelf
@@ -177,7 +178,7 @@ type shelfAsker struct {
 
 // walk gives the best most entries at places that are alive, best first, and
 // the bound of what is left.
-func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, c *cell)) (rest float64) {
+func (a *shelfAsker) walk(most int, take func(row index.ShelfRow, c cell)) (rest float64) {
 	trees := a.q.snapshot.Shelves.Trees
 	var heap cellHeap
 	for i, t := range trees {
@@ -190,7 +191,7 @@ func (a *shelfAsker) walk(most int, take func(row *index.ShelfRow, c *cell)) (re
 		t := trees[top.tree]
 		if top.distance == entryMark {
 			if row, ok := a.row(t, top.node); ok {
-				take(&row, &top)
+				take(row, top)
 				most--
 			}
 			continue

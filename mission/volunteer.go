@@ -62,6 +62,17 @@ func (v *Volunteer) Position() (p geo.Point, ok bool) {
 	return c.Center(), true
 }
 
+// Vec gives Position as a vector: of a cell exactly the one that stands for it.
+func (v *Volunteer) Vec() (at geo.Vec, ok bool) {
+	if v.Location == nil || v.Location.Lat == nil || v.Location.Lon == nil {
+		if c, err := geo.ParseCell(v.Cell); err == nil {
+			return c.CenterVec(), true
+		}
+	}
+	p, ok := v.Position()
+	return p.Vec(), ok
+}
+
 // MobilityKm gives how far somebody goes by a means; 0 for an unknown one.
 func MobilityKm(mobility string) float64 {
 	switch mobility {
