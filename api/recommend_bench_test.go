@@ -34,7 +34,7 @@ func mustFrance(tb testing.TB, missions int) (*api.Service, *world.World) {
 // mustFranceOn is mustFrance with or without syncs.
 func mustFranceOn(tb testing.TB, missions int, noSync bool) (*api.Service, *world.World) {
 	tb.Helper()
-	e, err := engine.Open(engine.Options{Dir: tb.TempDir(), ManualTicks: true, Clock: start, NoSync: noSync})
+	e, err := engine.Open(engine.Options{Dir: tb.TempDir(), ManualTicks: true, Clock: start, NoSync: noSync, NoText: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -137,12 +137,14 @@ func (t *TextIndex) show(g *generation) {
 	}
 }
 
-// Close ends the index. Run must have returned. Readers stay good.
+// Close ends the index. Run must have returned. Readers stay good. A second
+// call does nothing.
 func (t *TextIndex) Close() error {
 	t.working.Lock()
 	defer t.working.Unlock()
 	t.mu.Lock()
 	all := []*generation{t.serving, t.building}
+	t.serving, t.building = nil, nil
 	t.mu.Unlock()
 	var errs []error
 	for _, g := range all {
