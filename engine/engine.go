@@ -52,6 +52,7 @@ type Engine struct {
 	count   atomic.Uint32 // of ids made
 	watch   watch
 	text    *text // nil for none
+	lists   lists
 	opened  atomic.Bool
 
 	stop    context.CancelFunc

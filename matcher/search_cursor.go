@@ -65,12 +65,18 @@ func decodeCursor(s string) (c cursor, err error) {
 	return c, nil
 }
 
-// CursorList names the list that a cursor continues: the Seq of its snapshot,
-// and the request's hash by which to find the match of its words. It answers
-// Invalid to what no page gave.
-func CursorList(s string) (seq, request uint64, err error) {
+// ListName names the list of hits that a cursor continues.
+type ListName struct {
+	Seq  uint64 // of the snapshot
+	Text uint64 // watermark of what the words matched, 0 without words
+	List uint64 // SearchRequest.List of the request
+}
+
+// CursorList reads which list a cursor continues. It answers Invalid to what no
+// page gave.
+func CursorList(s string) (ListName, error) {
 	c, err := decodeCursor(s)
-	return c.seq, c.request, err
+	return ListName{c.seq, c.text, c.request}, err
 }
 
 // continues says whether the list of the cursor is the one that is read now.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"renfort/geo"
+	"renfort/index"
 )
 
 // frame is a box made ready: it tells most points by their vectors, and looks
@@ -52,4 +53,25 @@ func (f *frame) has(v geo.Vec) bool {
 		return west > 0 || east < 0
 	}
 	return west > 0 && east < 0
+}
+
+// frameKm is a little less than the kilometres of a degree of latitude.
+const frameKm = 111
+
+// holds says that all of a node is surely in the box.
+func (f *frame) holds(n *index.Node) bool {
+	p := geo.Vec{X: float64(n.X), Y: float64(n.Y), Z: float64(n.Z)}.Point()
+	up := float64(n.RadiusKm)/frameKm + 1e-6
+	if p.Lat-up < f.box.South || p.Lat+up > f.box.North {
+		return false
+	}
+	if f.round {
+		return true
+	}
+	far := math.Abs(p.Lat) + up
+	if far > 85 || f.box.West > f.box.East {
+		return false // near a pole, or across the date line: its points are asked one by one
+	}
+	aside := up / math.Cos(far*math.Pi/180)
+	return p.Lon-aside >= f.box.West && p.Lon+aside <= f.box.East
 }

@@ -39,7 +39,7 @@ func TestSearchOracle(t *testing.T) {
 			x := &searchOracle{oracle: o}
 			for x.asked < requests*terrain.requests/100 {
 				o.apply(o.changes(o.policies))
-				for range 1 + o.IntN(12) {
+				for range 1 + o.IntN(24) {
 					x.check(t)
 				}
 			}
@@ -229,7 +229,9 @@ func (x *searchOracle) checkHits(t *testing.T, a *sought, hits []matcher.Hit, wa
 		if h.ID != w.m.ID || h.Free != free || math.Abs(h.Km-w.km) > 1e-6 || !near(h.Score, w.score, 1e-9) && w.score > 1e-300 { // below it floats lose digits
 			x.wrong(t, a.r, "got %s: %d free, %v km, score %v; want %s: %d, %v, %v", h.ID, h.Free, h.Km, h.Score, w.m.ID, free, w.km, w.score)
 		}
-		x.checkPlace(t, a, h, w)
+		if i%4 == 0 { // reading JSON is most of the work
+			x.checkPlace(t, a, h, w)
+		}
 	}
 }
 

@@ -126,38 +126,48 @@ func (x *search) anyPasses(o uint32, but index.Field) bool {
 	return false
 }
 
+// shape is a circle, a box or a polygon, as the trees are searched for it.
+type shape struct {
+	bound geo.Cap
+	has   func(geo.Vec) bool
+	holds func(*index.Node) bool // surely all of a node; nil if that is not told
+}
+
 // sievePlaces keeps in base what has an address in each of the shapes.
 func (x *search) sievePlaces() {
 	p := &x.places
 	if p.circle.km > 0 {
-		x.other = x.other.sized(len(x.base))
-		x.reach(x.other, geo.Cap{Center: p.circle.at, RadiusKm: p.circle.km}, true, p.circle.has)
-		x.other.andColumn(x.columns.Placed)
-		x.other.orColumn(x.columns.Full)
-		x.base.and(x.other)
+		x.sieveShape(shape{geo.Cap{Center: p.circle.at, RadiusKm: p.circle.km}, p.circle.has, p.circle.holds}, true)
 	}
 	if p.box != nil {
-		x.other = x.other.sized(len(x.base))
-		x.reach(x.other, p.box.Cap(), false, p.frame.has)
-		x.other.andColumn(x.columns.Placed)
-		x.base.and(x.other)
+		x.sieveShape(shape{p.box.Cap(), p.frame.has, p.frame.holds}, false)
 	}
 	if p.polygon != nil {
-		x.other = x.other.sized(len(x.base))
-		x.reach(x.other, p.polygon.Cap(), false, func(v geo.Vec) bool { return p.polygon.Contains(v.Point()) })
-		x.other.andColumn(x.columns.Placed)
-		x.base.and(x.other)
+		has := func(v geo.Vec) bool { return p.polygon.Contains(v.Point()) }
+		x.sieveShape(shape{bound: p.polygon.Cap(), has: has}, false)
 	}
 }
 
-// reach adds the missions that have an address in a shape: inside a cap, which
-// is all of it if whole.
-func (x *search) reach(into ordinals, bound geo.Cap, whole bool, has func(geo.Vec) bool) {
+// sieveShape keeps in base what has an address in a shape, and what is done
+// from anywhere if that passes too.
+func (x *search) sieveShape(s shape, full bool) {
+	x.other = x.other.sized(len(x.base))
+	x.reach(x.other, &s)
+	x.other.andColumn(x.columns.Placed)
+	if full {
+		x.other.orColumn(x.columns.Full)
+	}
+	x.base.and(x.other)
+}
+
+// reach adds the missions that have an address in a shape; those that cannot be
+// had now may be left out where they are not asked for.
+func (x *search) reach(into ordinals, shape *shape) {
 	s := x.snapshot
 	for _, o := range s.Fresh {
 		if m := s.Missions.At(o); m.Has(index.Placed) {
 			for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
-				if has(s.Addresses.At(a).Vec) {
+				if shape.has(s.Addresses.At(a).Vec) {
 					into.add(o)
 				}
 			}
@@ -165,7 +175,7 @@ func (x *search) reach(into ordinals, bound geo.Cap, whole bool, has func(geo.Ve
 	}
 	for _, t := range s.Trees {
 		if !t.Remote {
-			x.reachTree(into, t, bound, whole, has)
+			x.reachTree(into, t, shape)
 		}
 	}
 }
@@ -173,34 +183,47 @@ func (x *search) reach(into ordinals, bound geo.Cap, whole bool, has func(geo.Ve
 // allMark on a node says that all below it is in the shape.
 const allMark = 1 << 31
 
-func (x *search) reachTree(into ordinals, t *index.Tree, bound geo.Cap, whole bool, has func(geo.Vec) bool) {
+func (x *search) reachTree(into ordinals, t *index.Tree, shape *shape) {
 	x.nodes = append(x.nodes[:0], 0)
 	for len(x.nodes) > 0 {
 		top := x.nodes[len(x.nodes)-1]
 		x.nodes = x.nodes[:len(x.nodes)-1]
 		n, all := &t.Nodes[top&^allMark], top&allMark
-		if all == 0 {
-			km := n.MinKm(bound.Center)
-			if km > bound.RadiusKm {
-				continue
-			}
-			if whole && km+2*float64(n.RadiusKm)+km*3e-6 <= bound.RadiusKm {
-				all = allMark
-			}
-		}
-		if !n.Leaf {
-			for c := n.First; c < n.First+uint32(n.Len); c++ {
-				x.nodes = append(x.nodes, c|all)
-			}
+		if n.Top == 0 && !x.filter.Closed || all == 0 && n.MinKm(shape.bound.Center) > shape.bound.RadiusKm {
 			continue
 		}
-		for i := n.First; i < n.First+uint32(n.Len); i++ {
-			e := &t.Entries[i]
-			if (all != 0 || has(e.Vec)) && *x.columns.Current.At(e.Address >> 6)&(1<<(e.Address&63)) != 0 {
-				into.add(e.Ordinal)
-			}
+		if all == 0 && shape.holds != nil && shape.holds(n) {
+			all = allMark
+		}
+		if n.Leaf {
+			x.reachLeaf(into, t, n, all != 0, shape)
+			continue
+		}
+		for c := n.First; c < n.First+uint32(n.Len); c++ {
+			x.nodes = append(x.nodes, c|all)
 		}
 	}
+}
+
+// reachLeaf looks at the entries of a leaf. One whose bound is 0 cannot be had
+// now; dead ones are at addresses that are nobody's any more.
+func (x *search) reachLeaf(into ordinals, t *index.Tree, n *index.Node, all bool, shape *shape) {
+	current := x.columns.Current
+	for i := n.First; i < n.First+uint32(n.Len); i++ {
+		if t.Bounds[i] == 0 && !x.filter.Closed {
+			continue
+		}
+		e := &t.Entries[i]
+		if (all || shape.has(e.Vec)) && *current.At(e.Address >> 6)&(1<<(e.Address&63)) != 0 {
+			into.add(e.Ordinal)
+		}
+	}
+}
+
+// holds says that all of a node is surely in the circle.
+func (d *disc) holds(n *index.Node) bool {
+	km := n.MinKm(d.at) + 2*float64(n.RadiusKm)
+	return km+km*1e-5 <= d.km
 }
 
 // wayTo finds the nearest address of a mission that meets what is asked of

@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"math"
 	"math/bits"
 
 	"renfort/geo"
@@ -54,6 +55,23 @@ func (x *search) rankMatch() {
 
 // rankAll looks at everything that was found.
 func (x *search) rankAll() {
+	if x.request.Sort == ByRelevance {
+		x.rankStanding()
+		return
+	}
+	for k, w := range x.found {
+		for ; w != 0; w &= w - 1 {
+			if o := uint32(k<<6 + bits.TrailingZeros64(w)); x.bound(o, x.standsMost(o)) >= x.best.floor {
+				x.consider(o, 1)
+			}
+		}
+	}
+}
+
+// rankStanding looks at everything that stands well enough. Most missions are
+// told by one comparison.
+func (x *search) rankStanding() {
+	least := float32(math.Inf(-1))
 	for k, w := range x.found {
 		if w == 0 {
 			continue
@@ -61,8 +79,12 @@ func (x *search) rankAll() {
 		most := x.snapshot.Most.Chunk(uint32(k))
 		for ; w != 0; w &= w - 1 {
 			i := bits.TrailingZeros64(w)
-			if o := uint32(k<<6 + i); x.bound(o, max(float64(most[i&63]), unavailable)) >= x.best.floor {
-				x.consider(o, 1)
+			if most[i&63] < least {
+				continue
+			}
+			x.consider(uint32(k<<6+i), 1)
+			if floor := x.best.floor / boundSlack; floor > unavailable {
+				least = float32(floor * (1 - 1e-6)) // float32 rounds by less
 			}
 		}
 	}
