@@ -160,7 +160,7 @@ func (s *sought) same(i int, t *Token, prefix bool) bool {
 // misspelt finds the words of the text that a search takes for misspelt ones.
 func (s *sought) misspelt(tokens []Token) (found []Token) {
 	for _, t := range tokens {
-		limit := editsAllowed(t.Exact)
+		limit := EditsMax(t.Exact)
 		if limit == 0 {
 			continue
 		}
@@ -172,21 +172,6 @@ func (s *sought) misspelt(tokens []Token) (found []Token) {
 		}
 	}
 	return found
-}
-
-// editsAllowed gives how many letters of a word may be wrong: short words are
-// too close to each other, and numbers mean what they say.
-func editsAllowed(word string) int {
-	if strings.ContainsAny(word, "0123456789") {
-		return 0
-	}
-	switch letters := utf8.RuneCountInString(word); {
-	case letters >= 8:
-		return 2
-	case letters >= 4:
-		return 1
-	}
-	return 0
 }
 
 // withinEdits says whether a word is another but for so many letters, 2 at

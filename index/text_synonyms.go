@@ -17,13 +17,15 @@ var synonymData []byte
 // with its small words.
 type synonyms struct {
 	entries  map[string]*synonym
-	wordsMax int // of an entry
+	having   map[string][]*synonym // entries of several words, by the stem of each
+	wordsMax int                   // of an entry
 }
 
 // synonym is one way to say something, and the others.
 type synonym struct {
-	fixed bool   // means it only as it stands, not with its words apart
-	forms []Form // of its groups, its own among them
+	fixed bool    // means it only as it stands, not with its words apart
+	words []Token // its own, small ones left out unless it is fixed
+	forms []Form  // of its groups, its own among them
 }
 
 // synonymTable is the data, read once.
@@ -32,7 +34,7 @@ var synonymTable = sync.OnceValue(func() *synonyms {
 	if err := json.Unmarshal(synonymData, &groups); err != nil {
 		panic("index: text_synonyms.json: " + err.Error()) // it is compiled in, and tested
 	}
-	s := &synonyms{entries: make(map[string]*synonym)}
+	s := &synonyms{entries: make(map[string]*synonym), having: make(map[string][]*synonym)}
 	for _, group := range groups {
 		s.add(group)
 	}
@@ -50,20 +52,29 @@ func (s *synonyms) add(group []string) {
 	for i, entry := range group {
 		tokens, joined := apart(Tokenize(nil, entry))
 		fixed := strings.Contains(entry, "-")
-		s.enter(stemsKey(tokens, fixed), fixed, forms)
-		for _, t := range joined {
-			s.enter(t.Stem, fixed, forms)
+		if !fixed {
+			tokens = withoutSmall(tokens)
+		}
+		s.enter(tokens, fixed, forms)
+		for j := range joined {
+			s.enter(joined[j:j+1], fixed, forms)
 		}
 		s.wordsMax = max(s.wordsMax, len(forms[i].Tokens))
 	}
 }
 
-// enter gives the forms to what is found under a key.
-func (s *synonyms) enter(key string, fixed bool, forms []Form) {
+// enter gives the forms to what is found under some words.
+func (s *synonyms) enter(words []Token, fixed bool, forms []Form) {
+	key := stemsKey(words, true)
 	e := s.entries[key]
 	if e == nil {
-		e = &synonym{}
+		e = &synonym{words: words}
 		s.entries[key] = e
+		for i := range words {
+			if len(words) > 1 {
+				s.having[words[i].Stem] = append(s.having[words[i].Stem], e)
+			}
+		}
 	}
 	e.fixed = e.fixed || fixed
 	for _, f := range forms {
@@ -104,31 +115,79 @@ func stemsKey(tokens []Token, small bool) string {
 
 // longest finds the longest entry that tokens begin with, and counts its
 // tokens; 0 if there is none. A small word is first or last only of what is
-// fixed.
-func (s *synonyms) longest(tokens []Token) (int, *synonym) {
-	for n := min(s.wordsMax+1, len(tokens)); n > 0; n-- { // one small word more than the data has
-		if e := s.entries[stemsKey(tokens[:n], true)]; e != nil && (e.fixed || n > 1 || !smallWord(tokens[0].Exact)) {
-			return n, e
+// fixed. Where no entry of several words is written like that, one is taken
+// that has one of them misspelt.
+func (s *synonyms) longest(tokens []Token) (n int, e *synonym) {
+	most := min(s.wordsMax+1, len(tokens)) // one small word more than the data has
+	for n = most; n > 0; n-- {
+		small := smallWord(tokens[0].Exact)
+		if e = s.entries[stemsKey(tokens[:n], true)]; e != nil && (e.fixed || n > 1 || !small) {
+			break
 		}
-		if smallWord(tokens[0].Exact) || smallWord(tokens[n-1].Exact) {
+		if small || smallWord(tokens[n-1].Exact) {
 			continue
 		}
-		if e := s.entries[stemsKey(tokens[:n], false)]; e != nil && !e.fixed {
-			return n, e
+		if e = s.entries[stemsKey(tokens[:n], false)]; e != nil && !e.fixed {
+			break
 		}
 	}
-	return 0, nil
+	for m := most; m > 1 && n < 2; m-- {
+		if near := s.near(tokens[:m]); near != nil {
+			return m, near
+		}
+	}
+	return n, e
+}
+
+// near finds the entry of several words that these are, but for one that is
+// misspelt.
+func (s *synonyms) near(tokens []Token) *synonym {
+	if smallWord(tokens[0].Exact) || smallWord(tokens[len(tokens)-1].Exact) {
+		return nil
+	}
+	bare := withoutSmall(tokens)
+	for i := range min(len(bare), 2) { // of the first two, one is right
+		for _, e := range s.having[bare[i].Stem] {
+			if e.fixed && oneMisspelt(tokens, e.words) || !e.fixed && oneMisspelt(bare, e.words) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// oneMisspelt says whether words are others but for one, that begins with the
+// right letter.
+func oneMisspelt(typed, words []Token) bool {
+	if len(typed) != len(words) {
+		return false
+	}
+	wrong := 0
+	for i := range typed {
+		a, b := typed[i], words[i]
+		if a.Stem == b.Stem {
+			continue
+		}
+		if wrong++; wrong > 1 || a.Exact[0] != b.Exact[0] || !withinEdits([]rune(a.Exact), b.Exact, EditsMax(a.Exact)) {
+			return false
+		}
+	}
+	return wrong == 1
 }
 
 // widen gives a clause the other ways to say it. Words typed apart may stand
-// apart, unless they mean it only together.
-func (s *synonyms) widen(c *Clause, e *synonym) {
+// apart, unless they mean it only together. What was misspelt is also what it
+// was meant to be.
+func (e *synonym) widen(c *Clause) {
 	typed := &c.Forms[0]
 	if !e.fixed && len(typed.Tokens) > 1 && strings.ContainsRune(c.Typed, ' ') {
 		typed.Adjacent = false
 		typed.Tokens = withoutSmall(typed.Tokens)
 	}
 	own := stemsKey(typed.Tokens, false)
+	if len(e.words) > 1 && own != stemsKey(e.words, false) {
+		c.Forms = append(c.Forms, Form{Tokens: e.words, Adjacent: e.fixed})
+	}
 	for _, f := range e.forms {
 		if len(c.Forms) == FormsMax {
 			return

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -230,20 +231,27 @@ func (p *parser) words() {
 	table := synonymTable()
 	for len(tokens) > 0 {
 		n := p.pieceTokens(tokens)
-		if m, entry := table.longest(tokens); m >= n {
-			clause := p.clause(tokens[:m], joined)
-			table.widen(&clause, entry)
+		if m, entry := table.longest(tokens); m >= n && !(m == 1 && p.leads(tokens)) {
+			clause := p.clause(tokens[:m:m], joined)
+			entry.widen(&clause)
 			p.add(clause, tokens[:m])
 			tokens = tokens[m:]
 			continue
 		}
-		if n == 1 && smallWord(tokens[0].Exact) {
+		if n == 1 && (p.leads(tokens) || smallWord(tokens[0].Exact)) {
 			p.small = append(p.small, span{tokens[0].Start, tokens[0].End})
 		} else {
 			p.add(p.clause(tokens[:n:n], joined), tokens[:n])
 		}
 		tokens = tokens[n:]
 	}
+}
+
+// leads says whether the first of these words is at the head of the question
+// and means nothing there.
+func (p *parser) leads(tokens []Token) bool {
+	return len(p.read.Clauses) == 0 && leadWord(tokens[0].Exact) &&
+		slices.ContainsFunc(tokens[1:], func(t Token) bool { return !smallWord(t.Exact) })
 }
 
 // pieceTokens counts the tokens that were typed in one piece.
@@ -311,10 +319,19 @@ func smallWord(exact string) bool {
 	switch exact {
 	case "de", "du", "des", "d", "le", "la", "les", "l", "un", "une", "et", "ou", "a", "au", "aux", "en", "pour", "par", "dans",
 		"que", "qui", "qu", "ce", "cet", "cette", "ces", "c", "se", "s", "je", "j", "me", "m", "mon", "ma", "mes", "te", "t",
-		"sa", "ses", "nos", "vos", "notre", "votre", "leur", "leurs", "nous", "vous", "ne", "n", "y":
+		"sa", "ses", "nos", "vos", "notre", "votre", "leur", "leurs", "nous", "vous", "ne", "n", "y",
+		// What everybody who asks wants.
+		"aider", "veux", "voudrais", "souhaite", "souhaiterais", "aimerais", "cherche", "devenir":
 		return true
 	}
 	return false
+}
+
+// leadWord says whether a word means nothing at the head of a question with
+// more behind it: every mission is for volunteers (bénévolat animaux paris).
+// Elsewhere it says something: recruter des bénévoles.
+func leadWord(exact string) bool {
+	return exact == "benevolat" || exact == "benevole" || exact == "benevoles"
 }
 
 // Key is the same for questions that match the same missions with the same

@@ -47,15 +47,18 @@ func saidClause(c *index.Clause) string {
 	return strings.Join(forms, "|")
 }
 
-func TestParseWords(t *testing.T) {
-	f := func(q, want string) {
-		t.Helper()
-		w := index.ParseWords(q, false)
-		if got := said(&w); got != want {
-			t.Errorf("%q: got %s, want %s", q, got, want)
-		}
-		checkWords(t, q, &w)
+// reads holds the reading of one question to what is wanted.
+func reads(t *testing.T, q, want string) {
+	t.Helper()
+	w := index.ParseWords(q, false)
+	if got := said(&w); got != want {
+		t.Errorf("%q: got %s, want %s", q, got, want)
 	}
+	checkWords(t, q, &w)
+}
+
+func TestParseWords(t *testing.T) {
+	f := func(q, want string) { t.Helper(); reads(t, q, want) }
 	f("", "")
 	f(" * ? ~ () \"\" - -- «»", "")
 	f("jardin nature", "jardin ; nature")
@@ -92,7 +95,18 @@ func TestParseWords(t *testing.T) {
 	f("jardin - nature", "jardin ; nature")
 	f("-EHPAD", "-ehpad")
 
-	// Synonyms: the longest group; words apart may stand apart, unless fixed.
+	// What everybody who asks wants says nothing, unless it is all.
+	f("bénévolat animaux paris", "animaux ; paris")
+	f("je veux devenir bénévole au jardin", "jardin")
+	f("recruter des bénévoles", "recruter ; benevoles|~volontaire|~benevolat|~volontariat")
+	f("bénévole", "benevole|~volontaire|~benevolat|~volontariat")
+	f("aider", "aider")
+}
+
+// TestParseWordsSynonyms shows that the longest group wins, and that words
+// typed apart may stand apart unless they mean it only together.
+func TestParseWordsSynonyms(t *testing.T) {
+	f := func(q, want string) { t.Helper(); reads(t, q, want) }
 	f("SNU", "snu|~service_national_universel")
 	f("lyon SNU", "lyon ; snu|~service_national_universel")
 	f("services nationaux universels", "services nationaux universels|~snu")
@@ -106,6 +120,13 @@ func TestParseWords(t *testing.T) {
 	f("FLE lyon", "fle|~francais_langue_etrangere|~cours_de_francais|~apprentissage_du_francais|~apprendre_le_francais|~enseigner_le_francais ; lyon")
 	f("de l'aide aux devoirs pour les enfants", "aide devoirs|~soutien_scolaire|~accompagnement_scolaire|~accompagnement_a_la_scolarite|~aide_scolaire ; enfants")
 	f("soutien -scolaire", "soutien ; -scolaire")
+
+	// A group of words is known with one of them misspelt, and is then also
+	// what it was meant to be.
+	f("services nasional universels", "services nasional universels|service national universel|~snu")
+	f("porte a portes", "porte_a_portes|~porte_a_porte|~demarchage_a_domicile")
+	f("sarvices nasional universels", "sarvices ; nasional ; universels")
+	f("xervices nationaux universels", "xervices ; nationaux ; universels")
 }
 
 func TestParseWordsPrefix(t *testing.T) {
