@@ -18,24 +18,25 @@ import (
 // call is one request on its way through. Calls are pooled: nothing of one
 // may be kept by a handler that has returned, nor by a command.
 type call struct {
-	s        *Service
-	ctx      *fasthttp.RequestCtx
-	route    *route
-	key      *grant // nil where no keys are configured
-	began    time.Time
-	deadline time.Time
-	id       [pathParamsMax]string // decoded path parameters, strings of their own
-	query    []param
-	unquoted []byte // what query points into
-	body     []byte
-	out      []byte // the answer's body
-	busy     bool   // there is enough to do to leave extras out
-	degraded bool   // something was left out
-	streamed bool   // the handler set a body stream
-	read     bool   // the body was read to its end
-	handed   bool   // a stream goes on and leaves the lane at its own end
-	ranking  ranking
-	digest   *digest // that the call writes a line of, nil for a request of its own
+	s         *Service
+	ctx       *fasthttp.RequestCtx
+	route     *route
+	key       *grant // nil where no keys are configured
+	began     time.Time
+	deadline  time.Time
+	id        [pathParamsMax]string // decoded path parameters, strings of their own
+	query     []param
+	unquoted  []byte // what query points into
+	body      []byte
+	out       []byte // the answer's body
+	busy      bool   // there is enough to do to leave extras out
+	degraded  bool   // something was left out
+	streamed  bool   // the handler set a body stream
+	read      bool   // the body was read to its end
+	handed    bool   // a stream goes on and leaves the lane at its own end
+	ranking   ranking
+	searching searching
+	digest    *digest // that the call writes a line of, nil for a request of its own
 }
 
 const (
@@ -71,6 +72,7 @@ func (c *call) end() {
 		c.out = nil
 	}
 	c.ranking.end()
+	c.searching.end()
 }
 
 // run does everything between the request and its answer but writing it. The

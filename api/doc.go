@@ -34,6 +34,18 @@
 //   - Writes answer with the record as it was stored.
 //   - 503 unavailable says that the outcome of a write is not known; 500
 //     internal is a fault of ours. Both are beyond the contract's list.
+//   - A search takes prefix=true for what is asked while one types, and says
+//     with a cursor whether it continued the same list (continued). relaxed
+//     names the words that were given up. A radius or the order distance
+//     without a point is refused. Under load counts and highlights are left
+//     out first.
+//   - q has at most 400 characters, and nothing in it is an error: wildcards
+//     and unbalanced quotes are signs like others.
+//   - A field of /v1/facets that cannot be counted is not found (404).
+//   - Highlights are HTML, and what was written is escaped in them.
+//   - What completes answers nothing typed with nothing. Missions are suggested
+//     only if they match all that was typed; while words cannot be searched the
+//     rest is answered without them, as degraded.
 //   - A bulk answer lists at most 10,000 refused lines, and counts all.
 //   - What stored volunteers are recommended is remembered as shown once a
 //     second, for at most a thousand people; a digest's without that bound.

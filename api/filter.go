@@ -178,58 +178,64 @@ func decodeFilter(data []byte, pointer string) (*mission.Filter, error) {
 	}
 	var r filterReader
 	for name, value := range members {
-		if err := r.member(name, value); err != nil {
+		known, err := r.member(name, value)
+		if err == nil && !known {
+			err = invalid(pointerTo(name), "is no filter; they are "+joinWords(filterNames)+", polygon, attr.NAME")
+		}
+		if err != nil {
 			return nil, moved(err, pointer)
 		}
 	}
 	return r.done(pointer)
 }
 
-// member takes over one member of a filter object; null is left out.
-func (r *filterReader) member(name string, value jsontext.Value) error {
+// member takes over one member of a filter object; null is left out, and
+// known is false for a name that is no filter's.
+func (r *filterReader) member(name string, value jsontext.Value) (known bool, err error) {
 	f := &r.filter
 	at := pointerTo(name)
 	if value.Kind() == 'n' {
-		return nil
+		return true, nil
 	}
 	if list := filterList(f, name); list != nil {
-		return decodeList(list, value, at)
+		return true, decodeList(list, value, at)
 	}
 	if attr, ok := strings.CutPrefix(name, attrPrefix); ok {
 		values, err := decodeScalars(value, at)
 		if err != nil {
-			return err
+			return true, err
 		}
-		return r.attribute(attr, values)
+		return true, r.attribute(attr, values)
 	}
 	switch name {
 	case "lat":
-		return decodeAt(value, &r.lat, at)
+		err = decodeAt(value, &r.lat, at)
 	case "lon":
-		return decodeAt(value, &r.lon, at)
+		err = decodeAt(value, &r.lon, at)
 	case "radius_km":
-		return decodeAt(value, &f.RadiusKm, at)
+		err = decodeAt(value, &f.RadiusKm, at)
 	case "max_hours_per_week":
-		return decodeAt(value, &f.MaxHoursPerWeek, at)
+		err = decodeAt(value, &f.MaxHoursPerWeek, at)
 	case "near":
-		return decodeAt(value, &f.Near, at)
+		err = decodeAt(value, &f.Near, at)
 	case "from":
-		return decodeAt(value, &f.From, at)
+		err = decodeAt(value, &f.From, at)
 	case "until":
-		return decodeAt(value, &f.Until, at)
+		err = decodeAt(value, &f.Until, at)
 	case "minors":
-		return decodeAt(value, &f.Minors, at)
+		err = decodeAt(value, &f.Minors, at)
 	case "open":
 		var open bool
-		err := decodeAt(value, &open, at)
+		err = decodeAt(value, &open, at)
 		f.Closed = !open
-		return err
 	case "bbox":
-		return r.bbox(value, at)
+		err = r.bbox(value, at)
 	case "polygon":
-		return r.polygon(value, at)
+		err = r.polygon(value, at)
+	default:
+		return false, nil
 	}
-	return invalid(at, "is no filter; they are "+joinWords(filterNames)+", polygon, attr.NAME")
+	return true, err
 }
 
 // decodeAt is mission.Decode for a value inside a body: its errors point

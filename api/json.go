@@ -73,6 +73,14 @@ func appendKm(b []byte, km float64) []byte {
 	return strconv.AppendFloat(b, math.Round(km*1000)/1000, 'f', -1, 64)
 }
 
+// appendKmOrNull is appendKm where below zero stands for none.
+func appendKmOrNull(b []byte, km float64) []byte {
+	if km < 0 {
+		return append(b, "null"...)
+	}
+	return appendKm(b, km)
+}
+
 // appendTime appends Unix seconds as RFC 3339 in UTC; null for none.
 func appendTime(b []byte, unix int64) []byte {
 	if unix == 0 {

@@ -156,6 +156,10 @@ func (r *route) parameters() (params []any) {
 	return params
 }
 
+// limitNames are the parameters that bound the lists of a search: each has
+// bounds of its own.
+var limitNames = map[string]string{pathSearch: "search_limit", "/v1/facets/{field}": "values_limit", "/v1/suggest": "suggest_limit", "/v1/places": "places_limit"}
+
 // queryName tells apart parameters that mean something else elsewhere.
 func (r *route) queryName(name string) string {
 	switch {
@@ -163,9 +167,9 @@ func (r *route) queryName(name string) string {
 		return "seat_state"
 	case name == "limit" && r.class == classRecommend:
 		return "page_limit"
-	case name == "limit" && r.pattern == "/v1/places":
-		return "places_limit"
-	case name == "q" && r.pattern != "/v1/search":
+	case name == "limit" && r.class == classSearch:
+		return limitNames[r.pattern]
+	case name == "q" && r.pattern != pathSearch:
 		return "typed"
 	}
 	return name

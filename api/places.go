@@ -1,8 +1,6 @@
 package api
 
-import (
-	"renfort/geo/gazetteer"
-)
+import "renfort/geo/gazetteer"
 
 const (
 	// placesDefault is a list to choose from while typing.
@@ -38,7 +36,7 @@ func (c *call) places() error {
 // typed gives the parameter q of a route that completes, "" for none.
 func (c *call) typed() (string, error) {
 	q := c.text("q")
-	return q, faulty(checkFree(nil, "/q", q))
+	return q, checkTyped(q)
 }
 
 // appendPlace appends the members of a commune or town. What a town abroad

@@ -157,27 +157,10 @@ func (r *ranking) stranger(s *Service, v *mission.Volunteer) error {
 	return nil
 }
 
-// limits narrows the request to the publishers that a key sees. A filter on
-// publishers that the key does not see is refused, because an empty page
-// would be a lie.
-func (r *ranking) limits(key *grant) error {
-	if !key.limited() {
-		return nil
-	}
-	if r.request.Filter == nil {
-		r.request.Filter = &mission.Filter{}
-	}
-	f := r.request.Filter
-	if len(f.Publishers) == 0 {
-		f.Publishers = key.publishers
-		return nil
-	}
-	for _, p := range f.Publishers {
-		if !key.sees(p) {
-			return mission.Errorf(mission.Forbidden, "the key does not see the publisher %q", p)
-		}
-	}
-	return nil
+// limits narrows the request to the publishers that a key sees.
+func (r *ranking) limits(key *grant) (err error) {
+	r.request.Filter, err = key.narrow(r.request.Filter)
+	return err
 }
 
 // options takes over everything but whom to rank for.

@@ -28,13 +28,14 @@ const benchVolunteers = 10_000
 // mustFrance gives a service on a France of so many missions.
 func mustFrance(tb testing.TB, missions int) (*api.Service, *world.World) {
 	tb.Helper()
-	return mustFranceOn(tb, missions, true)
+	return mustFranceOn(tb, missions, engine.Options{NoSync: true, NoText: true})
 }
 
-// mustFranceOn is mustFrance with or without syncs.
-func mustFranceOn(tb testing.TB, missions int, noSync bool) (*api.Service, *world.World) {
+// mustFranceOn is mustFrance on an engine opened as told.
+func mustFranceOn(tb testing.TB, missions int, o engine.Options) (*api.Service, *world.World) {
 	tb.Helper()
-	e, err := engine.Open(engine.Options{Dir: tb.TempDir(), ManualTicks: true, Clock: start, NoSync: noSync, NoText: true})
+	o.Dir, o.ManualTicks, o.Clock = tb.TempDir(), true, start
+	e, err := engine.Open(o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -192,7 +193,7 @@ func recommendation(b []byte, i int64) []byte {
 // BenchmarkSignupHTTP is a durable signup with its page and a hold, from 64
 // clients over loopback TCP. It syncs: print the machine's sync time beside it.
 func BenchmarkSignupHTTP(b *testing.B) {
-	s, w := mustFranceOn(b, 20_000, false)
+	s, w := mustFranceOn(b, 20_000, engine.Options{})
 	loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) }, "/v1/signups", func(body []byte, i int64) []byte {
 		rng := rand.New(rand.NewPCG(1, uint64(i)))
 		v := w.Profile(rng)

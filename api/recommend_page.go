@@ -84,21 +84,7 @@ func (r *ranking) appendItems(b []byte) []byte {
 // appendItem appends one mission of a page; its summary and address are JSON
 // already.
 func appendItem(b []byte, it *matcher.Item) []byte {
-	b = appendString(append(b, `{"id":`...), it.ID)
-	b = appendNumber(append(b, `,"score":`...), it.Score)
-	b = append(b, `,"distance_km":`...)
-	if it.Km < 0 {
-		b = append(b, "null"...)
-	} else {
-		b = appendKm(b, it.Km)
-	}
-	b = appendRaw(append(b, `,"location":`...), it.Location)
-	if it.Free < 0 {
-		b = append(b, `,"seats_free":null`...)
-	} else {
-		b = appendUint(b, `,"seats_free":`, uint64(it.Free))
-	}
-	b = appendRaw(append(b, `,"mission":`...), it.Mission)
+	b = appendScored(b, it.ID, it.Score, it.Km, it.Location, it.Free, it.Mission)
 	if it.Reasons != nil {
 		// Explanations are asked for by people, not by crowds.
 		if reasons, err := mission.Encode(it.Reasons); err == nil {
@@ -106,6 +92,21 @@ func appendItem(b []byte, it *matcher.Item) []byte {
 		}
 	}
 	return append(b, '}')
+}
+
+// appendScored appends what every list of missions says of one, but for the
+// closing brace.
+func appendScored(b []byte, id mission.ID, score, km float64, location []byte, free int, summary []byte) []byte {
+	b = appendString(append(b, `{"id":`...), id)
+	b = appendNumber(append(b, `,"score":`...), score)
+	b = appendKmOrNull(append(b, `,"distance_km":`...), km)
+	b = appendRaw(append(b, `,"location":`...), location)
+	if free < 0 {
+		b = append(b, `,"seats_free":null`...)
+	} else {
+		b = appendUint(b, `,"seats_free":`, uint64(free))
+	}
+	return appendRaw(append(b, `,"mission":`...), summary)
 }
 
 // appendRaw appends what is JSON already, null for nothing.

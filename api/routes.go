@@ -6,6 +6,7 @@ import "slices"
 const (
 	pathFeedback = "/v1/feedback"
 	pathBackup   = "/v1/backup"
+	pathSearch   = "/v1/search"
 )
 
 // Who may use a route: one of the sets must be held whole.
@@ -120,7 +121,16 @@ func recommendRoutes() []*route {
 // searchRoutes are the contract's section Search. Where communes are is no
 // publisher's.
 func searchRoutes() []*route {
+	simple := slices.Concat(searchNames, filterNames)
 	return []*route{
+		{method: "GET", pattern: pathSearch, scopes: needSearch, class: classSearch, reads: true, query: simple, attr: true, handle: (*call).searchSimple,
+			doc: routeDoc{tag: "Search", summary: "Missions by words, filters and place, with exact counts; attr.NAME filters an attribute", answers: ok("SearchPage")}},
+		{method: "POST", pattern: pathSearch, scopes: needSearch, class: classSearch, reads: true, body: bodyJSON, handle: (*call).search,
+			doc: routeDoc{tag: "Search", summary: "The same, asked in JSON", body: "SearchRequest", answers: ok("SearchPage")}},
+		{method: "GET", pattern: "/v1/facets/{field}", scopes: needSearch, class: classSearch, reads: true, query: slices.Concat([]string{"q", "limit"}, filterNames), attr: true, handle: (*call).facetValues,
+			doc: routeDoc{tag: "Search", summary: "Values of a field that have a word which begins as typed, those that count most first; filters narrow what is counted, but for the field's own", answers: ok("FacetValues")}},
+		{method: "GET", pattern: "/v1/suggest", scopes: needSearch, class: classSearch, reads: true, query: []string{"q", "lat", "lon", "limit"}, handle: (*call).suggest,
+			doc: routeDoc{tag: "Search", summary: "Missions, activities, organisations and communes for what was typed so far; near ones first where a point is given", answers: ok("Suggestions")}},
 		{method: "GET", pattern: "/v1/places", scopes: needAny, class: classSearch, reads: true, query: []string{"q", "limit"}, handle: (*call).places,
 			doc: routeDoc{tag: "Search", summary: "Communes by the beginning of their name or postal code, France before its neighbours, the largest first", answers: ok("Places")}},
 	}

@@ -175,6 +175,8 @@ var volatile = []struct {
 	{regexp.MustCompile(`"h-[^"]+"`), `"h-…"`},
 	{regexp.MustCompile(`/h-[^/"]+`), `/h-…`},
 	{regexp.MustCompile(`hold \\"h-[^"]+\\"`), `hold \"h-…\"`},
+	{regexp.MustCompile(`(?s)"text": \{[^}]*\}`), `"text": {…}`},             // follows by itself
+	{regexp.MustCompile(`"cursor": "A[A-Za-z0-9_-]{60,}"`), `"cursor": "…"`}, // hashes the order of hits
 	{regexp.MustCompile(`"r-[0-9a-zA-Z_-]{6,}"`), `"r-…"`},
 }
 

@@ -18,12 +18,18 @@ func (c *call) healthz() error {
 
 // readyz answers GET /readyz: caught up, and the store takes writes. A
 // balancer sends requests elsewhere meanwhile; reads would still be answered.
+// While the words of missions are indexed for the first time everything else
+// is served, so that this is told and no reason to stay away.
 func (c *call) readyz() error {
 	c.header("Cache-Control", "no-store")
 	if !c.s.engine.Ready() {
 		return mission.Errorf(mission.Unavailable, "not caught up, or the store refuses writes")
 	}
-	c.out = append(c.out, `{"status":"ready"}`...)
+	if _, err := c.s.engine.Text(); err != nil {
+		c.out = append(c.out, `{"status":"ready","words":"building"}`...)
+		return nil
+	}
+	c.out = append(c.out, `{"status":"ready","words":"ready"}`...)
 	return nil
 }
 
@@ -49,10 +55,26 @@ const homePage = `<!doctype html>
 <title>Renfort</title>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>
 <h1>Renfort</h1>
-<p>Le service est en marche : il propose des missions aux bénévoles et tient le compte des places.
+<p>Le service est en marche : il propose des missions aux bénévoles, les trouve par leurs mots et tient le compte des places.
 Le mode d'emploi est dans <a href="/openapi.json">/openapi.json</a>, les mesures dans <a href="/metrics">/metrics</a>,
 l'état dans <a href="/readyz">/readyz</a>.</p>
-<p lang="en">The service is running: it recommends missions to volunteers and keeps count of seats.
+<form action="/v1/search">
+<label>Chercher une mission · <span lang="en">Find a mission</span>
+<input name="q" type="search" maxlength="400" size="40"></label>
+<input name="highlight" type="hidden" value="true">
+<input name="facets" type="hidden" value="domain,department">
+<button>OK</button>
+</form>
+<p>À essayer · <span lang="en">To try</span> :
+<a href="/v1/search?q=distribution+repas+sans+abri+lyon&amp;highlight=true">distribution repas sans abri lyon</a>,
+<a href="/v1/search?q=aide+devoirs&amp;highlight=true">aide devoirs</a>,
+<a href="/v1/search?q=ehpad&amp;highlight=true">ehpad</a>,
+<a href="/v1/search?q=cours+de+francais&amp;highlight=true">cours de francais</a>,
+<a href="/v1/search?q=l%27%C3%A9t%C3%A9&amp;highlight=true">l'été</a>,
+<a href="/v1/search?q=banque+allimentaire&amp;highlight=true">banque allimentaire</a>,
+<a href="/v1/suggest?q=dist&amp;lat=43.7&amp;lon=7.26">dist…</a>,
+<a href="/v1/places?q=saint-et">saint-et…</a>.</p>
+<p lang="en">The service is running: it recommends missions to volunteers, finds them by their words and keeps count of seats.
 How to ask is in <a href="/openapi.json">/openapi.json</a>, its figures in <a href="/metrics">/metrics</a>,
 its state in <a href="/readyz">/readyz</a>.</p>
 </html>

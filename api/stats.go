@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"renfort/engine"
+	"renfort/index"
 	"renfort/mission"
 )
 
@@ -40,6 +41,30 @@ func (k *stateCollector) engine(send func(kind prometheus.ValueType, name, help 
 	send(gauge, "renfort_seats", "Seats of the missions that tell.", float64(st.Seats.Total))
 	send(gauge, "renfort_seats_free", "Seats left.", float64(st.Seats.Free))
 	send(gauge, "renfort_log_time_seconds", "Log time, Unix seconds.", float64(st.At))
+	k.text(send)
+}
+
+// text adds what the text index counts to a scrape. Hits and misses are of
+// matches of words, which searches share, and of the lists behind them.
+func (k *stateCollector) text(send func(kind prometheus.ValueType, name, help string, v float64, labels ...string)) {
+	st := k.s.engine.TextStats()
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	send(gauge, "renfort_text_ready", "1 once words can be searched.", asNumber(st.Seq > 0))
+	send(gauge, "renfort_text_documents", "Missions whose words can be searched.", float64(st.Docs))
+	send(gauge, "renfort_text_pending", "Missions whose words wait to be indexed.", float64(st.Pending))
+	send(gauge, "renfort_text_building", "1 while the text index is built anew.", asNumber(st.Building))
+	send(gauge, "renfort_text_seq", "Text watermark: words as of this command can be searched.", float64(st.Seq))
+	lag := max(0, float64(k.s.engine.Seq())-float64(st.Seq))
+	send(gauge, "renfort_text_lag", "How many commands the words are behind.", lag)
+	send(gauge, "renfort_text_disk_bytes", "Size of the text index on disk.", float64(st.BytesDisk))
+	send(gauge, "renfort_text_memory_bytes", "Memory of lists, matches and columns of words; not the library's own.", float64(st.BytesMemory))
+	send(counter, "renfort_text_indexed_total", "Missions indexed.", float64(st.Indexed))
+	send(counter, "renfort_text_unchanged_total", "Missions left alone because their words were the same.", float64(st.Unchanged))
+	send(counter, "renfort_text_failures_total", "Batches that failed.", float64(st.Failures))
+	send(counter, "renfort_text_cache_hits_total", "Answers from a cache of words, by cache.", float64(st.MatchHits), "cache", "matches")
+	send(counter, "renfort_text_cache_hits_total", "Answers from a cache of words, by cache.", float64(st.ListHits), "cache", "lists")
+	send(counter, "renfort_text_cache_misses_total", "Answers that a cache of words did not have, by cache.", float64(st.MatchMisses), "cache", "matches")
+	send(counter, "renfort_text_cache_misses_total", "Answers that a cache of words did not have, by cache.", float64(st.ListMisses), "cache", "lists")
 }
 
 // stats answers GET /v1/stats. Counts of people under GroupMin are not shown,
@@ -68,8 +93,17 @@ func (c *call) stats() error {
 		c.out = appendSeatStats(append(c.out, ','), counts)
 		c.out = append(appendPeople(append(c.out, `,"volunteers":`...), counts.Volunteers), '}')
 	}
-	c.out = append(c.appendSeqTook(append(c.out, ']'), st.Seq), '}')
+	c.out = appendTextStats(append(c.out, `],"text":`...), c.s.engine.TextStats())
+	c.out = append(c.appendSeqTook(c.out, st.Seq), '}')
 	return nil
+}
+
+// appendTextStats appends how far the words of missions can be searched.
+func appendTextStats(b []byte, st index.TextStats) []byte {
+	b = appendUint(b, `{"documents":`, uint64(st.Docs))
+	b = appendUint(b, `,"pending":`, uint64(st.Pending))
+	b = strconv.AppendBool(append(b, `,"building":`...), st.Building)
+	return append(appendUint(b, `,"seq":`, st.Seq), '}')
 }
 
 // sortedGroups gives the groups by department and domain: a map has no order
