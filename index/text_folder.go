@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -292,10 +293,17 @@ func (g *generation) damage(err error) {
 // closeSecondsMax is how long a generation may take to end.
 const closeSecondsMax = 5
 
-// close waits for what is not on disk, but not for long: the next start
-// indexes again what was lost.
+// close writes the watermark, and waits for what is not on disk, but not for
+// long: the next start indexes again what was lost.
 func (g *generation) close() error {
 	late := time.After(closeSecondsMax * time.Second)
+	if g.broken.Load() == nil {
+		b := bleve.NewBatch()
+		b.SetInternal([]byte(seqKey), binary.BigEndian.AppendUint64(nil, g.seq))
+		if err := g.batch(context.Background(), b); err != nil {
+			return errors.Join(err, g.abandon())
+		}
+	}
 	for range persistBehindMax {
 		select {
 		case g.behind <- struct{}{}:

@@ -27,7 +27,7 @@ func (c *checkCommand) Run(p *process) error {
 	}
 	problems := report.Problems
 	if len(problems) == 0 && !c.NoIndex {
-		if problems, err = checkIndex(p.ctx, c.Dir, report.Now, p.stderr); err != nil {
+		if problems, err = checkIndex(p.ctx, c.Dir, &report, p.stderr); err != nil {
 			return err
 		}
 	}

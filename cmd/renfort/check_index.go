@@ -16,9 +16,10 @@ import (
 )
 
 // checkIndex builds the index from a copy of the data and holds every record
-// against it: nothing is missing, nothing is there twice, seats agree. The
-// index is in memory alone, so what is checked is that it can be rebuilt.
-func checkIndex(ctx context.Context, dir string, now int64, progress io.Writer) (problems []string, err error) {
+// against it: nothing is missing, nothing is there twice, seats agree. That
+// index is in memory alone, so what is checked is that it can be rebuilt. The
+// text index is on disk, and is held against the records as it is.
+func checkIndex(ctx context.Context, dir string, r *store.Report, progress io.Writer) (problems []string, err error) {
 	temp, err := os.MkdirTemp("", "renfort-check-")
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
@@ -29,13 +30,15 @@ func checkIndex(ctx context.Context, dir string, now int64, progress io.Writer) 
 	}
 	// The copy's log time moves on by the one Tick that opening takes: what is
 	// compared is what is there after it.
-	next := func() time.Time { return time.Unix(now+1, 0) }
-	e, err := engine.Open(engine.Options{Dir: temp, Clock: next, ManualTicks: true, NoSync: true})
+	next := func() time.Time { return time.Unix(r.Now+1, 0) }
+	e, err := engine.Open(engine.Options{Dir: temp, Clock: next, ManualTicks: true, NoText: true, NoSync: true})
 	if err != nil {
 		return nil, fmt.Errorf("check: rebuild the index: %w", err)
 	}
 	c := indexCheck{ctx: ctx, store: e.Store(), snapshot: e.Snapshot(), meter: newMeter(progress, "index", 0)}
+	c.words = newTextCheck(filepath.Join(dir, engine.TextFolder), e)
 	err = errors.Join(c.missions(), c.volunteers())
+	c.words.end(&c, r.Seq)
 	c.meter.clear()
 	return c.problems, errors.Join(err, e.Close())
 }
@@ -45,6 +48,7 @@ type indexCheck struct {
 	ctx      context.Context
 	store    *store.Store
 	snapshot *index.Snapshot
+	words    *textCheck
 	meter    *meter
 	problems []string // at most store.ProblemsMax
 }
@@ -87,6 +91,7 @@ func (c *indexCheck) mission(view *store.MissionView) {
 	if text := c.snapshot.Texts.At(o); text.ID != view.ID || !c.snapshot.Missions.At(o).Has(index.Exists) {
 		c.problem("mission %q is under the number of %q", view.ID, text.ID)
 	}
+	c.words.mission(c, o, view)
 	// What is free is left out: the index does not count slots that are over.
 	live, pool := c.snapshot.Live.At(o), view.Seats.Totals()
 	got := [4]int{int(live.Total), int(live.Elsewhere), int(live.Held), int(live.Confirmed)}

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,21 +20,21 @@ import (
 func sums(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
 		info, err := e.Info()
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
+		data, err := os.ReadFile(path)
 		sum := sha256.Sum256(data)
-		b.WriteString(strings.Join([]string{e.Name(), info.Mode().String(), info.ModTime().String(), string(sum[:])}, " ") + "\n")
+		b.WriteString(strings.Join([]string{path, info.Mode().String(), info.ModTime().String(), string(sum[:])}, " ") + "\n")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return b.String()
 }
