@@ -93,6 +93,9 @@ func (k *corpus) document(i int) (*document, error) {
 	}
 	d := &document{Number: i, Title: m.Title, Domains: m.Domains, Remote: m.Remote, Published: m.Times.Published,
 		Text: strings.Join(append(k.labels(m), m.Description), "\n")}
+	if !m.Placed() {
+		return d, nil // done from anywhere: its addresses are no places
+	}
 	for j := range m.Locations {
 		if p, ok := m.Locations[j].Point(); ok {
 			d.Points = append(d.Points, [2]float64{p.Lat, p.Lon})

@@ -15,7 +15,8 @@
 // threefold (Renfort has its own weights). Bleve and Lucene stem by their own
 // French analyzers, so that what words find differs a little: how much is
 // reported, as the share of missions and of titles that the first ten have in
-// common with Renfort's. Without words everything must be equal: totals, the
+// common with Renfort's by words alone: many missions of one association are
+// worded alike, and any of them may come first. Without words everything must be equal: totals, the
 // counts of every facet value (each facet leaves out its own filter: Lucene by
 // DrillSideways, Bleve by one more search per filtered facet) and the order.
 //
@@ -25,11 +26,11 @@
 //
 // Filters ask for domain, department and remote. Filters of dates are left
 // out, and open=false is asked of Renfort, because the others know nothing of
-// seats. Missions that can be done from anywhere pass every radius. Questions
-// with a place have no filter by department: that one address must meet both
-// cannot be said in the flat fields of the others. For the same reason they ask
-// for no facet of departments where missions have all their addresses: Renfort
-// counts those of the addresses within the radius.
+// seats. Missions that can be done from anywhere pass every radius, and lie
+// nowhere. Questions with a place have no filter by department: that one address
+// must meet both cannot be said in the flat fields of the others. For the same
+// reason they ask for no facet of departments where missions have all their
+// addresses: Renfort counts those of the addresses within the radius.
 //
 // Bleve's distance query looks at one value of a field, so missions have their
 // first address alone unless Config.Addresses says otherwise, which leaves

@@ -136,11 +136,11 @@ func (a *asker) query(k *kind, i int) (query, error) {
 	return q, nil
 }
 
-// subjectTries bounds the missions looked at: nearly all have an address and
+// subjectTries bounds the missions looked at: nearly all have a place and
 // more than three words.
 const subjectTries = 1000
 
-// subject draws a mission with an address and as many words as are wanted.
+// subject draws a mission with a place and as many words as are wanted.
 func (a *asker) subject(k *kind, i int) (*mission.Mission, string, error) {
 	n := k.words
 	if n == wordsMixed {
@@ -151,14 +151,14 @@ func (a *asker) subject(k *kind, i int) (*mission.Mission, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		if len(m.Locations) == 0 {
+		if !m.Placed() {
 			continue
 		}
 		if words, ok := a.words(m, n); ok {
 			return m, words, nil
 		}
 	}
-	return nil, "", fmt.Errorf("peer: no mission of %d has an address and %d words to ask for", len(a.rows), n)
+	return nil, "", fmt.Errorf("peer: no mission of %d has a place and %d words to ask for", len(a.rows), n)
 }
 
 // filter asks for the mission's domain, then for its department too, then for

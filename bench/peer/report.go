@@ -6,8 +6,8 @@ import (
 	"text/tabwriter"
 )
 
-// Report is what a comparison found. Engines are in the same order everywhere,
-// Renfort first.
+// Report is what a comparison found. Engines are in the same order everywhere:
+// Renfort without its cache of text matches, Renfort, the others.
 type Report struct {
 	Config  Config
 	Engines []Engine
@@ -32,7 +32,7 @@ type Kind struct {
 }
 
 // Likeness is how fast an engine answered a kind of question, and how far its
-// answers are those of the first engine: shares from 0 to 1.
+// answers are Renfort's by words alone: shares from 0 to 1.
 type Likeness struct {
 	Micros   float64 // 0: not timed
 	Missions float64 // of the first ten, in common
@@ -130,19 +130,20 @@ func (r *Report) writeTimes(t io.Writer) {
 	fmt.Fprintln(t)
 }
 
-// writeAnswers tells how far the answers are the same.
+// writeAnswers tells how far the answers of the others are the first one's: the
+// second is the first, with a cache, and was the same.
 func (r *Report) writeAnswers(t io.Writer) {
-	fmt.Fprintf(t, "answers against %s\tmedian total\t", r.Engines[0].Name)
-	for _, e := range r.Engines[1:] {
-		fmt.Fprintf(t, "%s: same counts\ttop-10 missions\ttop-10 titles\t", e.Name)
+	fmt.Fprint(t, "same totals, first ten missions, their titles\tmissions found\t")
+	for _, e := range r.Engines[2:] {
+		fmt.Fprintf(t, "%s\t", e.Name)
 	}
 	for _, k := range r.Kinds {
 		fmt.Fprintf(t, "\n%s\t%.0f\t", k.Name, k.Engines[0].Median)
-		for _, e := range k.Engines[1:] {
+		for _, e := range k.Engines[2:] {
 			if k.Words {
-				fmt.Fprintf(t, "%.0f %%\t%.0f %%\t%.0f %%\t", 100*e.Totals, 100*e.Missions, 100*e.Titles)
+				fmt.Fprintf(t, "%.0f %%, %.0f %%, %.0f %%\t", 100*e.Totals, 100*e.Missions, 100*e.Titles)
 			} else {
-				fmt.Fprint(t, "yes, all\tsame order\tsame order\t")
+				fmt.Fprint(t, "counts and order equal\t")
 			}
 		}
 	}
@@ -153,7 +154,7 @@ func (r *Report) writeAnswers(t io.Writer) {
 func (r *Report) writeCosts(t io.Writer) {
 	fmt.Fprintf(t, "%d missions\tindexed in\theap per mission\tdisk per mission\t\n", r.Config.Missions)
 	per := func(bytes int64) float64 { return float64(bytes) / float64(r.Config.Missions) }
-	for _, e := range r.Engines {
+	for _, e := range r.Engines[1:] { // the first two are one index
 		fmt.Fprintf(t, "%s\t%.1f s\t%.0f B\t%.0f B\t\n", e.Name, e.Cost.Seconds, per(e.Cost.MemoryBytes), per(e.Cost.DiskBytes))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,8 @@ type run struct {
 	config  Config
 	corpus  *corpus
 	queries []query
-	peers   []peer // Renfort's come first
+	renfort *renfortPeer
+	peers   []peer // Renfort's two come first
 	say     io.Writer
 }
 
@@ -44,7 +46,7 @@ func Run(ctx context.Context, config Config, progress io.Writer) (report *Report
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	if report, err = r.compare(); err != nil {
+	if report, err = r.compare(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.measure(ctx, report); err != nil {
@@ -80,6 +82,11 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	if err := writeLines(r.path("queries.ndjson"), len(r.queries), question); err != nil {
 		return err
 	}
+	r.tell("indexing: %s", renfortName)
+	if r.renfort, err = newRenfort(ctx, r.corpus, r.queries, r.path(renfortName)); err != nil {
+		return err
+	}
+	r.peers = []peer{r.renfort, r.renfort.cached()}
 	for _, name := range r.config.Peers {
 		r.tell("indexing: %s", name)
 		p, err := r.open(ctx, name)
@@ -105,13 +112,21 @@ func (r *run) open(ctx context.Context, name string) (peer, error) {
 // differencesShown is how many differences an error spells out.
 const differencesShown = 10
 
-// compare has everybody answer, and holds the answers against each other.
-func (r *run) compare() (*Report, error) {
+// compare has everybody answer, and holds the answers against each other. What
+// words find first is compared with Renfort's order by words alone, because
+// the others know nothing else; the rest is asked, and timed, as it ranks.
+func (r *run) compare(ctx context.Context) (*Report, error) {
 	r.tell("comparing answers")
+	alone, err := r.renfort.answers()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.renfort.rank(ctx); err != nil {
+		return nil, err
+	}
 	all := make([][]answer, len(r.peers))
 	report := &Report{Config: r.config}
 	for i, p := range r.peers {
-		var err error
 		if all[i], err = p.answers(); err != nil {
 			return nil, err
 		}
@@ -125,7 +140,7 @@ func (r *run) compare() (*Report, error) {
 		result := Kind{Name: k.name, Words: k.words != 0}
 		from, to := r.span(i)
 		for j := range r.peers {
-			result.Engines = append(result.Engines, r.likeness(all[0], all[j], from, to))
+			result.Engines = append(result.Engines, r.likeness(alone, all[j], from, to))
 		}
 		report.Kinds = append(report.Kinds, result)
 	}
@@ -146,6 +161,9 @@ func (r *run) span(kind int) (from, to int) {
 func (r *run) wrong(all [][]answer) (list []string) {
 	for i := range r.queries {
 		q := &r.queries[i]
+		if a, b := all[0][i], all[1][i]; !reflect.DeepEqual(a, b) {
+			list = append(list, fmt.Sprintf("%s, question %d (%s): %v, and %v with the cache", renfortName, i, q.Kind, a, b))
+		}
 		var want answer
 		if q.Words == "" {
 			want = r.corpus.truth(q)

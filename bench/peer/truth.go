@@ -95,8 +95,17 @@ func (k *corpus) differ(q *query, got, want *answer) string {
 		return fmt.Sprintf("total %d, not %d", got.Total, want.Total)
 	}
 	for _, name := range q.Facets {
-		if counts, ok := got.Facets[name]; !ok || !maps.Equal(counts, want.Facets[name]) {
-			return fmt.Sprintf("facet %s is %v, not %v", name, counts, want.Facets[name])
+		counts, ok := got.Facets[name]
+		if !ok {
+			return "no facet " + name
+		}
+		for _, v := range slices.Sorted(maps.Keys(want.Facets[name])) {
+			if counts[v] != want.Facets[name][v] {
+				return fmt.Sprintf("facet %s has %d of %s, not %d", name, counts[v], v, want.Facets[name][v])
+			}
+		}
+		if len(counts) != len(want.Facets[name]) {
+			return fmt.Sprintf("facet %s has %d values, not %d", name, len(counts), len(want.Facets[name]))
 		}
 	}
 	if len(got.Missions) != len(want.Missions) {
