@@ -46,12 +46,25 @@ func (c *demoCommand) Run(p *process) (err error) {
 	if err := settle(p, h.engine, made); err != nil {
 		return stoppedEarly(p.ctx, errors.Join(err, h.close()))
 	}
+	if err := awaitWords(p.ctx, h.engine); err != nil {
+		return stoppedEarly(p.ctx, errors.Join(err, h.close()))
+	}
 	hold, err := someSeat(h.engine)
 	if err != nil {
 		return errors.Join(err, h.close())
 	}
 	invite(p.stdout, shown(h.address), h.engine.Snapshot().Exists, time.Since(began), hold)
 	return h.serve(p.ctx)
+}
+
+// awaitWords waits until the words of what was filled in can be searched.
+func awaitWords(ctx context.Context, e *engine.Engine) error {
+	for {
+		err := e.AwaitText(ctx, e.Seq())
+		if kind := mission.KindOf(err); ctx.Err() != nil || kind != mission.Stale && kind != mission.Unavailable {
+			return err
+		}
+	}
 }
 
 // stoppedEarly says nothing of an error that is only somebody's Ctrl-C.

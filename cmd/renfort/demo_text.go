@@ -22,6 +22,11 @@ func towns() [3]town {
 	}
 }
 
+// searches are what people type, with the slips that they make.
+func searches() [6]string {
+	return [...]string{"distribution repas sans abri lyon", "aide devoirs", "ehpad", "cours de francais", "l'été", "banque allimentaire"}
+}
+
 // invite says in French and English where the service is and what to try.
 func invite(to io.Writer, address string, missions int, took time.Duration, free seat) {
 	fmt.Fprintf(to, `Renfort sert une France inventée : %[1]d missions, prêtes en %.1[2]f s.
@@ -29,7 +34,7 @@ Renfort serves a made-up France: %[1]d missions, ready in %.1[2]f s.
 
     %[3]s
 
-Trois requêtes à coller dans un autre terminal · three requests to paste into another terminal:
+Quatre requêtes à coller dans un autre terminal · four requests to paste into another terminal:
 
 `, missions, took.Seconds(), address)
 	fmt.Fprintln(to, "1. Que faire près de chez moi, et pourquoi ? · What is there to do near me, and why?")
@@ -45,6 +50,11 @@ Trois requêtes à coller dans un autre terminal · three requests to paste into
 		fmt.Fprintf(to, "   curl -X POST '%s/v1/missions/%s/holds' -H 'Content-Type: application/json' -d '{\"volunteer\":\"demo-1\"}'\n", address, free.mission)
 	}
 	fmt.Fprintln(to, "3. Où manque-t-il du monde ? · Where is help short?")
-	fmt.Fprintf(to, "   curl '%s/v1/stats'\n\n", address)
+	fmt.Fprintf(to, "   curl '%s/v1/stats'\n", address)
+	fmt.Fprintln(to, "4. Que trouve-t-on avec ces mots ? · What do these words find?")
+	for _, words := range searches() {
+		fmt.Fprintf(to, "   curl -G '%s/v1/search' -d highlight=true -d limit=3 --data-urlencode \"q=%s\"\n", address, words)
+	}
+	fmt.Fprintln(to)
 	fmt.Fprintln(to, "Ctrl-C arrête tout. · Ctrl-C ends it.")
 }
