@@ -90,11 +90,12 @@ type FacetView struct {
 	Labels []string   // Labels[v] for people; "" where the value says it
 	Same   []uint32   // Same[v]: the first value that differs from v by nothing but its spelling, most often v
 	Sets   [][]uint32 // Sets[n]: the values of set n, those of the same meaning next to each other
+	Only   []uint32   // Only[n]: the value of set n that has no other, else 0
 }
 
 func newFacetTable(f Field) *FacetTable {
 	return &FacetTable{field: f, words: map[string][]uint32{}, number: map[string]uint32{}, having: [][]uint32{nil}, sets: map[string]uint32{"": 0},
-		view: FacetView{Values: []string{""}, Labels: []string{""}, Same: []uint32{0}, Sets: [][]uint32{nil}}}
+		view: FacetView{Values: []string{""}, Labels: []string{""}, Same: []uint32{0}, Sets: [][]uint32{nil}, Only: []uint32{0}}}
 }
 
 // View gives the table as it is now. What came after a snapshot does no harm:
@@ -198,7 +199,11 @@ func (t *FacetTable) set(values []uint32) uint32 {
 	defer t.mu.Unlock()
 	n := uint32(len(t.view.Sets))
 	t.sets[string(key)] = n
-	t.view.Sets = append(t.view.Sets, slices.Clone(values))
+	only := uint32(0)
+	if len(values) == 1 {
+		only = values[0]
+	}
+	t.view.Sets, t.view.Only = append(t.view.Sets, slices.Clone(values)), append(t.view.Only, only)
 	for _, v := range values {
 		t.having[v] = append(t.having[v], n)
 	}

@@ -54,6 +54,8 @@ type search struct {
 	bySet   []uint32 // counts, all 0 between facets
 	byValue []uint32
 	bySame  []uint32
+	touched []uint32 // sets counted
+	counted []uint32 // values counted
 	chosen  []uint32
 	keys    []uint64
 	nodes   []uint32
@@ -345,4 +347,4 @@ func (x *search) hit(o uint32) Hit {
 }
 
 // noKey is what sorts last.
-var noKey = math.Inf(-1)
+const noKey = -math.MaxFloat64

@@ -67,10 +67,10 @@ func (x *search) count(dst []FacetValue, t *tally, set ordinals) []FacetValue {
 		x.countAddresses(f, &view, t.field, set)
 	case f.Bits != nil && len(f.Bits)*len(set)/bitsPerHit < n:
 		for v := 1; v < len(f.Bits); v++ {
-			x.byValue[v] = uint32(set.meets(f.Bits[v]))
+			x.addValue(uint32(v), uint32(set.meets(f.Bits[v])))
 		}
 	default:
-		x.countSets(f, &view, set)
+		x.countSets(f, &view, set, n)
 	}
 	return x.give(dst, t, f, &view)
 }
@@ -87,30 +87,59 @@ func grown(counts []uint32, n int) []uint32 {
 	return counts
 }
 
-// countSets counts sets, then the values in them.
-func (x *search) countSets(f *index.Facet, view *index.FacetView, set ordinals) {
+// countSets counts sets, then the values in them. Few missions touch few sets,
+// which are noted; many touch most, which are all looked at, in their order.
+func (x *search) countSets(f *index.Facet, view *index.FacetView, set ordinals, hits int) {
 	counts, sets := x.bySet, f.Sets
+	few := hits < len(view.Sets)/4
 	for k, w := range set {
 		if w == 0 {
 			continue
 		}
 		row := sets.Chunk(uint32(k))
 		for ; w != 0; w &= w - 1 {
-			counts[row[bits.TrailingZeros64(w)&63]]++
+			n := row[bits.TrailingZeros64(w)&63]
+			if few && counts[n] == 0 {
+				x.touched = append(x.touched, n)
+			}
+			counts[n]++
 		}
+	}
+	if few {
+		for _, n := range x.touched {
+			x.addSet(view, n, counts[n])
+			counts[n] = 0
+		}
+		x.touched = x.touched[:0]
+		return
 	}
 	for n, c := range counts[:len(view.Sets)] {
-		if c == 0 {
-			continue
-		}
-		counts[n] = 0
-		for _, v := range view.Sets[n] {
-			x.byValue[v] += c
-		}
-		if values := view.Sets[n]; len(values) > 1 {
-			x.unspell(view, values, c)
+		if c > 0 {
+			x.addSet(view, uint32(n), c)
+			counts[n] = 0
 		}
 	}
+}
+
+// addSet counts the values of a set.
+func (x *search) addSet(view *index.FacetView, n, count uint32) {
+	if v := view.Only[n]; v != 0 {
+		x.addValue(v, count)
+		return
+	}
+	values := view.Sets[n]
+	for _, v := range values {
+		x.addValue(v, count)
+	}
+	x.unspell(view, values, count)
+}
+
+// addValue counts a value, and notes it at its first time.
+func (x *search) addValue(v, count uint32) {
+	if x.byValue[v] == 0 && count > 0 {
+		x.counted = append(x.counted, v)
+	}
+	x.byValue[v] += count
 }
 
 // unspell takes back what a mission with several spellings of one value counts
@@ -131,7 +160,7 @@ func (x *search) countAddresses(f *index.Facet, view *index.FacetView, field ind
 	for k := range x.seen {
 		x.seen[k] &^= *x.columns.Several.At(uint32(k))
 	}
-	x.countSets(f, view, x.seen)
+	x.countSets(f, view, x.seen, x.seen.count())
 	for k := range set {
 		for w := set[k] & *x.columns.Several.At(uint32(k)); w != 0; w &= w - 1 {
 			o := uint32(k<<6 + bits.TrailingZeros64(w))
@@ -144,7 +173,7 @@ func (x *search) countAddresses(f *index.Facet, view *index.FacetView, field ind
 			}
 			slices.SortFunc(x.values, func(a, b uint32) int { return int(view.Same[a]) - int(view.Same[b]) })
 			for _, v := range x.values {
-				x.byValue[v]++
+				x.addValue(v, 1)
 			}
 			x.unspell(view, x.values, 1)
 		}
@@ -159,17 +188,16 @@ func (x *search) give(dst []FacetValue, t *tally, f *index.Facet, view *index.Fa
 	}
 	x.keys, x.chosen = x.keys[:0], grown(x.chosen, len(view.Values))
 	own := t.attribute + "="
-	for v, c := range x.byValue[:len(view.Values)] {
-		if c == 0 {
-			continue
-		}
+	for _, v := range x.counted {
+		c := x.byValue[v]
 		x.byValue[v] = 0
-		if t.field == index.Attribute && !strings.HasPrefix(view.Values[v], own) || x.prefix != "" && !x.begins(t, view, uint32(v)) {
+		if c == 0 || t.field == index.Attribute && !strings.HasPrefix(view.Values[v], own) || x.prefix != "" && !x.begins(t, view, v) {
 			continue
 		}
 		x.keys = append(x.keys, uint64(c)<<32|uint64(math.MaxUint32-ranks[v]))
-		x.chosen[ranks[v]] = uint32(v)
+		x.chosen[ranks[v]] = v
 	}
+	x.counted = x.counted[:0]
 	for _, key := range greatest(x.keys, x.most) {
 		v := x.chosen[math.MaxUint32-uint32(key)]
 		value := FacetValue{Value: view.Values[v], Label: x.snapshot.FacetLabel(t.field, view, v), Count: int(key >> 32)}
@@ -184,26 +212,25 @@ func (x *search) give(dst []FacetValue, t *tally, f *index.Facet, view *index.Fa
 // spell adds up the spellings of each value under the one that most have.
 func (x *search) spell(view *index.FacetView, ranks []uint32) {
 	x.bySame, x.chosen = grown(x.bySame, len(view.Values)), grown(x.chosen, len(view.Values))
-	best, counts := x.chosen[:len(view.Values)], x.byValue
-	clear(best)
-	for v := range uint32(len(view.Values)) {
-		b := &best[view.Same[v]]
-		if c := counts[v]; c > 0 && (*b == 0 || c > counts[*b] || c == counts[*b] && ranks[v] < ranks[*b]) {
+	best, counts := x.chosen, x.byValue // best[same]: the spelling
+	for _, v := range x.counted {
+		best[view.Same[v]] = v
+	}
+	for _, v := range x.counted {
+		if b := &best[view.Same[v]]; counts[v] > counts[*b] || counts[v] == counts[*b] && ranks[v] < ranks[*b] {
 			*b = v
 		}
 	}
-	for v := range uint32(len(view.Values)) {
-		if same := view.Same[v]; same != v {
-			counts[same], counts[v] = counts[same]+counts[v], 0
+	for _, v := range x.counted {
+		if b := best[view.Same[v]]; b != v {
+			counts[b], counts[v] = counts[b]+counts[v], 0
 		}
 	}
-	for same, v := range best {
-		if v == 0 {
-			continue
+	for _, v := range x.counted {
+		if same := view.Same[v]; counts[v] > 0 {
+			counts[v] -= x.bySame[same]
+			x.bySame[same] = 0
 		}
-		total := counts[same] - x.bySame[same]
-		counts[same], x.bySame[same] = 0, 0
-		counts[v] = total
 	}
 }
 
