@@ -126,7 +126,7 @@ func (t *TextIndex) Loaded(seq uint64) error {
 		}
 	}
 	if done {
-		return t.finish()
+		return t.finish(context.Background())
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (t *TextIndex) Step(ctx context.Context, fetch TextFetch) (left int, err er
 			return 1, err
 		}
 		if t.waiting(g) == 0 {
-			if err := t.finish(); err != nil {
+			if err := t.finish(ctx); err != nil {
 				return 1, err
 			}
 		}
@@ -413,8 +413,11 @@ func (g *generation) batch(ctx context.Context, b *bleve.Batch) error {
 }
 
 // finish makes the generation that was built the one that serves.
-func (t *TextIndex) finish() error {
+func (t *TextIndex) finish(ctx context.Context) error {
 	g, old := t.building, t.serving
+	if err := g.flush(ctx); err != nil {
+		return err
+	}
 	v, err := g.newView(true)
 	if err != nil {
 		g.damage(err)

@@ -100,7 +100,7 @@ func (t *TextIndex) openFolders() error {
 	slices.Reverse(numbers)
 	wanted := textFormat()
 	for _, n := range numbers {
-		g, err := t.openGeneration(n)
+		g, err := t.openGeneration(n, n == serving)
 		switch {
 		case err != nil:
 			t.counts.failed(err)
@@ -137,7 +137,7 @@ func (t *TextIndex) begin() error {
 	if err := writeDurably(filepath.Join(t.generationPath(n), formatFile), textFormat()); err != nil {
 		return err
 	}
-	g, err := t.openGeneration(n)
+	g, err := t.openGeneration(n, false)
 	if err != nil {
 		return err
 	}
@@ -147,8 +147,9 @@ func (t *TextIndex) begin() error {
 	return nil
 }
 
-// openGeneration opens one folder and reads what it has.
-func (t *TextIndex) openGeneration(n uint64) (*generation, error) {
+// openGeneration opens one folder and reads what it has. One that was complete
+// once has a watermark: where its files cannot be read, Bleve opens as empty.
+func (t *TextIndex) openGeneration(n uint64, complete bool) (*generation, error) {
 	t.opened++
 	g := &generation{text: t, number: n, opened: t.opened, path: t.generationPath(n), segments: map[uint64]*textSegment{},
 		behind: make(chan struct{}, persistBehindMax)}
@@ -166,6 +167,9 @@ func (t *TextIndex) openGeneration(n uint64) (*generation, error) {
 	}
 	if g.view, err = g.newView(true); err == nil {
 		err = guarded(g.readState)
+	}
+	if err == nil && complete && g.seq == 0 {
+		err = fmt.Errorf("%w: %s has no watermark", errDamaged, g.path)
 	}
 	if err != nil {
 		g.abandon()
@@ -293,22 +297,40 @@ func (g *generation) damage(err error) {
 // closeSecondsMax is how long a generation may take to end.
 const closeSecondsMax = 5
 
-// close writes the watermark, and waits for what is not on disk, but not for
-// long: the next start indexes again what was lost.
-func (g *generation) close() error {
-	late := time.After(closeSecondsMax * time.Second)
-	if g.broken.Load() == nil {
-		b := bleve.NewBatch()
-		b.SetInternal([]byte(seqKey), binary.BigEndian.AppendUint64(nil, g.seq))
-		if err := g.batch(context.Background(), b); err != nil {
-			return errors.Join(err, g.abandon())
-		}
+// flush writes the watermark, and waits until everything is on disk.
+func (g *generation) flush(ctx context.Context) error {
+	b := bleve.NewBatch()
+	b.SetInternal([]byte(seqKey), binary.BigEndian.AppendUint64(nil, g.seq))
+	if err := g.batch(ctx, b); err != nil {
+		return err
 	}
-	for range persistBehindMax {
+	for waited := range persistBehindMax {
 		select {
 		case g.behind <- struct{}{}:
-		case <-late:
-			return g.abandon()
+		case <-ctx.Done():
+			g.free(waited)
+			return ctx.Err()
+		}
+	}
+	g.free(persistBehindMax)
+	return nil
+}
+
+// free gives back places of behind.
+func (g *generation) free(places int) {
+	for range places {
+		<-g.behind
+	}
+}
+
+// close waits for what is not on disk, but not for long: the next start
+// indexes again what was lost.
+func (g *generation) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeSecondsMax*time.Second)
+	defer cancel()
+	if g.broken.Load() == nil && g.seq > 0 {
+		if err := g.flush(ctx); err != nil {
+			return errors.Join(err, g.abandon())
 		}
 	}
 	return g.abandon()

@@ -175,6 +175,8 @@ type matched struct {
 	scores []float32
 	docs   int // live ones that it matches
 	rarity float64
+
+	typedDocs int // of them, in the form that was typed
 }
 
 // begin finds what each clause matches. The caller ends it.
@@ -241,6 +243,7 @@ func (m *matching) find(c *matched, clause *Clause) error {
 				return err
 			}
 		}
+		c.respelt(clause, i)
 	}
 	c.count()
 	if c.docs > rareDocsMax || len(clause.Forms) == 0 {
@@ -251,6 +254,21 @@ func (m *matching) find(c *matched, clause *Clause) error {
 	}
 	c.count()
 	return nil
+}
+
+// respelt notes where nobody has a group of words as it was typed, and somebody
+// has it as it is spelt: that form was added when the question was read.
+func (c *matched) respelt(clause *Clause, i int) {
+	if i > 1 || len(clause.Forms) == 1 {
+		return
+	}
+	c.count()
+	f := &clause.Forms[i]
+	if i == 0 {
+		c.typedDocs = c.docs
+	} else if c.typedDocs == 0 && c.docs > 0 && !f.Synonym && len(f.Tokens) == len(clause.Forms[0].Tokens) {
+		c.meant = meant(f, 0, f.Tokens[0].Exact)
+	}
 }
 
 func (m *matching) addForm(c *matched, f *Form, worth float32) error {
