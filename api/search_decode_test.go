@@ -70,3 +70,22 @@ func FuzzSearchBody(f *testing.F) {
 		mustBeInvalid(t, body, err)
 	})
 }
+
+// A word that is only begun completes to no mission before its third letter.
+func TestCompletable(t *testing.T) {
+	f := func(typed, want string) {
+		t.Helper()
+		if got := completable(typed); got != want {
+			t.Errorf("completable(%q) = %q, want %q", typed, got, want)
+		}
+	}
+	f("", "")
+	f("d", "")
+	f("di", "")
+	f("dis", "dis")
+	f("aide d", "aide ")
+	f("cv ", "cv ")
+	f("l’é", "l’")
+	f("l'e\u0301te", "l'e\u0301te")
+	f("«", "«")
+}

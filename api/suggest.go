@@ -1,6 +1,10 @@
 package api
 
 import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"renfort/geo"
 	"renfort/geo/gazetteer"
 	"renfort/matcher"
@@ -12,6 +16,9 @@ const (
 	suggestDefault = 5
 	// suggestMax is more than anybody reads while typing.
 	suggestMax = 20
+	// suggestLetters is from when on a word may complete to missions: shorter
+	// ones begin a word of nearly every mission.
+	suggestLetters = 3
 )
 
 // suggest answers GET /v1/suggest: missions, activities, organisations and
@@ -64,19 +71,19 @@ func (c *call) point() (*geo.Point, error) {
 }
 
 // suggestMissions appends the missions that all that was typed matches, its
-// last word as the beginning of one. While words cannot be searched yet the
+// last word as the beginning of one, from suggestLetters on. While words cannot be searched yet the
 // rest is answered without them.
 func (c *call) suggestMissions(typed string, near *geo.Point, limit int) error {
 	r := &c.searching
 	r.begin()
-	r.request = matcher.SearchRequest{Query: typed, Prefix: true, Limit: limit}
+	r.request = matcher.SearchRequest{Query: completable(typed), Prefix: true, Limit: limit}
 	filter, err := c.key.narrow(&mission.Filter{Point: near})
 	if err != nil {
 		return err
 	}
 	r.request.Filter = filter
 	c.out = append(c.out, `"missions":[`...)
-	if gazetteer.Fold(typed) != "" {
+	if gazetteer.Fold(r.request.Query) != "" {
 		err = c.s.engine.Search(&r.request, &r.page)
 	}
 	switch {
@@ -95,6 +102,16 @@ func (c *call) suggestMissions(typed string, near *geo.Point, limit int) error {
 	}
 	c.out = append(c.out, ']')
 	return nil
+}
+
+// completable is what was typed without a last word that is only begun. A word
+// with a blank behind it is whole.
+func completable(typed string) string {
+	whole := strings.TrimRightFunc(typed, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) })
+	if n := utf8.RuneCountInString(typed[len(whole):]); n > 0 && n < suggestLetters {
+		return whole
+	}
+	return typed
 }
 
 // suggestNames appends what is known by its name.

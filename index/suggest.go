@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"renfort/geo"
@@ -48,9 +49,11 @@ func (x *Index) name(n uint32, name string) {
 	row.version++
 	key, inner := gazetteer.Fold(name), false
 	for key != "" {
-		x.orgWords.fresh = append(x.orgWords.fresh, nameWord{key, n, row.version, inner})
-		_, key, _ = strings.Cut(key, " ")
-		inner = true
+		word, rest, _ := strings.Cut(key, " ")
+		if !inner || !gazetteer.Joining(word) {
+			x.orgWords.fresh = append(x.orgWords.fresh, nameWord{key, n, row.version, inner})
+		}
+		key, inner = rest, true
 	}
 }
 
@@ -110,19 +113,22 @@ type NamedOrg struct {
 }
 
 const (
+	// namedWordsMost is about how many words are looked at. A letter begins
+	// more: then some from all over the alphabet stand for the rest.
+	namedWordsMost = 2_048
 	// namedOrgsMost is how many organisations are looked at for where they
 	// are: those with the most missions.
-	namedOrgsMost = 256
+	namedOrgsMost = 100
 	// namedMissionsMost is how many missions of each, the newest.
-	namedMissionsMost = 16
+	namedMissionsMost = 8
 	// namedAddressesMost is how many addresses of each of these.
 	namedAddressesMost = 4
 	// drawKm is how far one goes without thinking.
 	drawKm = 20
 )
 
-// Organizations gives the organisations with missions whose name has a word
-// from which on it begins as typed, accents, capitals and hyphens aside: those
+// Organizations gives the organisations with missions whose name has a word,
+// its first or one that does not only join others, from which on it begins as typed, accents, capitals and hyphens aside: those
 // that begin so first, then those with more missions. With a point what is
 // farther away counts less. At most limit; none for nothing typed.
 func (s *Snapshot) Organizations(typed string, near *geo.Point, limit int) []NamedOrg {
@@ -175,8 +181,11 @@ func (l *namedOrgs) beginning(s *Snapshot, prefix string) {
 	// The bare word sorts before the word and a blank.
 	bare := strings.TrimSuffix(prefix, " ")
 	from, _ := slices.BinarySearchFunc(s.orgWords.sorted, bare, func(w nameWord, p string) int { return strings.Compare(w.key, p) })
-	for i := from; i < len(s.orgWords.sorted) && begins(s.orgWords.sorted[i].key, prefix); i++ {
-		l.add(s, &s.orgWords.sorted[i])
+	words := s.orgWords.sorted[from:]
+	words = words[:sort.Search(len(words), func(i int) bool { return !begins(words[i].key, prefix) })]
+	step := 1 + len(words)/namedWordsMost
+	for i := 0; i < len(words); i += step {
+		l.add(s, &words[i])
 	}
 	for i := range s.orgWords.fresh {
 		if w := &s.orgWords.fresh[i]; begins(w.key, prefix) {

@@ -73,9 +73,16 @@ func (s *state) organizationsOf(typed string) (ids []string) {
 			continue
 		}
 		first, later := false, false
-		for _, begin := range []string{gazetteer.FoldPrefix(typed), gazetteer.Fold(typed)} {
+		ways := []string{gazetteer.FoldPrefix(typed)}
+		if !strings.HasSuffix(ways[0], " ") { // a last "st" may be all of Saint
+			ways = append(ways, gazetteer.Fold(typed))
+		}
+		for _, begin := range ways {
 			first = first || strings.HasPrefix(name+" ", begin)
-			later = later || strings.Contains(" "+name+" ", " "+begin)
+			words := strings.Split(name, " ")
+			for i := range words {
+				later = later || strings.HasPrefix(strings.Join(words[i:], " ")+" ", begin) && (i == 0 || !gazetteer.Joining(words[i]))
+			}
 		}
 		if later {
 			ids = append(ids, id)

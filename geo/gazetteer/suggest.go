@@ -68,7 +68,7 @@ func (g *Gazetteer) indexInner() []posting {
 			key := rest
 			var word string
 			word, rest, more = strings.Cut(rest, " ")
-			if !joining(word) {
+			if !Joining(word) {
 				list = append(list, posting{key, kind, int32(i)})
 			}
 			kind = innerName
@@ -77,8 +77,9 @@ func (g *Gazetteer) indexInner() []posting {
 	return g.sorted(list)
 }
 
-// joining says whether a word of a name only joins others.
-func joining(word string) bool {
+// Joining says whether a folded word of a name only joins others: nobody looks
+// for a name by it.
+func Joining(word string) bool {
 	switch word {
 	case "a", "au", "aux", "d", "de", "del", "des", "du", "en", "et", "l", "la", "le", "les", "lez", "s", "saint", "sainte", "sous", "sur":
 		return true
