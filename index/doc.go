@@ -12,6 +12,8 @@
 //     a cap and an upper bound on what the standing of its missions can be,
 //     over all and by domain. Between two Ticks the trees do not move: what is
 //     new, or stands better than its bound, waits in a short list beside them.
+//   - Facets are sets of missions as bits, and numbers for the sets of values
+//     that missions have: a search filters and counts without reading records.
 //   - Standing is what a mission brings to its score before anybody asks
 //     (urgency, quality and congestion). How it is computed is the matcher's
 //     business; the index is given the function.

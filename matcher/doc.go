@@ -16,4 +16,11 @@
 // by the same scorer. Where many ask from one cell, the entries that can score
 // best for anybody in it are kept on a shelf, in one run of memory; the trees
 // answer what the shelf cannot.
+//
+// A Search is sets of missions as bits: what is to be had, what matches the
+// words, what passes each field of the filter, what has an address in the
+// circle. Their intersection is the total. A facet is counted over the
+// intersection less its own filter. The best of what is left are found as
+// above, or by one look at each where the order is another; a cursor is the
+// last hit's place in that order.
 package matcher

@@ -27,6 +27,11 @@ func (t *toy) seek(r *matcher.SearchRequest) *sought {
 			a.text[mission.Ordinal(o)] = float64(r.Match.Scores[i])
 		}
 	}
+	for _, m := range t.alive() {
+		if _, matches := a.text[m.ordinal]; (a.text == nil || matches) && a.visible(m) {
+			a.candidates = append(a.candidates, m)
+		}
+	}
 	return a
 }
 
@@ -49,9 +54,9 @@ func (a *sought) addresses(f *mission.Filter, m *toyMission) (passing []int) {
 	return passing
 }
 
-// fits says whether a mission is for a filter.
+// fits says whether a candidate is for a filter.
 func (a *sought) fits(f *mission.Filter, m *toyMission) bool {
-	if _, matches := a.text[m.ordinal]; a.text != nil && !matches || !a.visible(m) || !a.passes(f, m) {
+	if !a.passes(f, m) {
 		return false
 	}
 	if choosesPlaces(f) {
@@ -62,7 +67,7 @@ func (a *sought) fits(f *mission.Filter, m *toyMission) bool {
 
 // list gives all that is found, in no order.
 func (a *sought) list() (all []*shown) {
-	for _, m := range a.alive() {
+	for _, m := range a.candidates {
 		if a.fits(a.filter, m) {
 			all = append(all, a.show(m))
 		}
@@ -205,7 +210,7 @@ func (a *sought) facet(name string) []matcher.FacetValue {
 		fold = strings.ToLower
 	}
 	counts, spellings := map[string]int{}, map[string]int{}
-	for _, m := range a.alive() {
+	for _, m := range a.candidates {
 		if !a.fits(f, m) {
 			continue
 		}
