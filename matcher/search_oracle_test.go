@@ -32,6 +32,7 @@ func TestSearchOracle(t *testing.T) {
 	}
 	for i, terrain := range terrains() {
 		t.Run(terrain.name, func(t *testing.T) {
+			t.Parallel() // worlds share nothing
 			o := openOracle(t, *oracleSeed+100+uint64(i), terrain)
 			for _, p := range o.policies {
 				p.Weights.Text = pick(o.maker, 1, 1, 0.5, 0, 2.0)
