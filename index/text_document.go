@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 
 	"github.com/blevesearch/bleve/v2/document"
 	bleve "github.com/blevesearch/bleve_index_api"
@@ -137,14 +138,20 @@ const valueGap = "|"
 // goroutine.
 type cutter struct {
 	tokens []Token
-	terms  map[string]*termCount
-	stem   []byte
+	terms  map[string]int  // numbers, as counts has them
+	words  map[string]word // of those that were read already
+	counts []termCount     // counts[i] of term i
 	stems  bytes.Buffer
 }
 
 // cut reads the document's words.
 func (c *cutter) cut(d *TextDoc) *document.Document {
-	c.terms = make(map[string]*termCount, len(c.terms))
+	if c.terms == nil {
+		c.terms, c.words = map[string]int{}, map[string]word{}
+	}
+	clear(c.terms)
+	clear(c.words)
+	c.counts = c.counts[:0]
 	var record bytes.Buffer
 	record.Write(binary.LittleEndian.AppendUint64(nil, d.Hash()))
 	c.stems.Reset()
@@ -175,8 +182,7 @@ func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int) {
 	last := 0
 	for i := range c.tokens {
 		t := &c.tokens[i]
-		c.count(t.Exact, f)
-		c.count(stemMark+t.Stem, f)
+		c.count(t, f)
 		if t.Position == last {
 			continue // a compound written as one: its parts are there already
 		}
@@ -190,25 +196,41 @@ func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int) {
 	return words
 }
 
-func (c *cutter) count(term string, f int) {
-	n := c.terms[term]
-	if n == nil {
-		n = new(termCount)
-		c.terms[term] = n
+// word is the two terms that a word is known by.
+type word struct{ exact, stem int }
+
+func (c *cutter) count(t *Token, f int) {
+	w, ok := c.words[t.Exact]
+	if !ok {
+		w = word{c.term(t.Exact), c.term(stemMark + t.Stem)}
+		c.words[t.Exact] = w
 	}
-	if n[f] < 255 {
-		n[f]++
+	for _, i := range [...]int{w.exact, w.stem} {
+		if n := &c.counts[i][f]; *n < math.MaxUint8 {
+			*n++
+		}
 	}
+}
+
+// term gives a term's number.
+func (c *cutter) term(s string) int {
+	i, ok := c.terms[s]
+	if !ok {
+		i = len(c.counts)
+		c.terms[s] = i
+		c.counts = append(c.counts, termCount{})
+	}
+	return i
 }
 
 // frequencies gives every term with its impact as its frequency.
 func (c *cutter) frequencies(lengths *[TextFields]int) bleve.TokenFrequencies {
 	all := make(bleve.TokenFrequencies, len(c.terms))
 	slab := make([]bleve.TokenFreq, len(c.terms))
-	for term, n := range c.terms {
-		slab[0].SetFrequency(int(impact(n, lengths)))
-		all[term] = &slab[0]
-		slab = slab[1:]
+	weigher := weigh(lengths)
+	for term, i := range c.terms {
+		slab[i].SetFrequency(int(weigher.impact(&c.counts[i])))
+		all[term] = &slab[i]
 	}
 	return all
 }

@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/blevesearch/bleve/v2/document"
 	bleve "github.com/blevesearch/bleve_index_api"
 )
 
@@ -326,7 +330,7 @@ func (t *TextIndex) index(ctx context.Context, g *generation, taken []queued, se
 		}
 		b := bleve.NewBatch()
 		hashes := map[uint32]uint64{}
-		n := g.prepare(b, ordinals, docs, hashes)
+		n := g.prepare(b, ordinals, docs, hashes, t.cutters())
 		if len(ordinals) == n { // the last of them: all up to seq is in
 			b.SetInternal([]byte(seqKey), binary.BigEndian.AppendUint64(nil, seq))
 		}
@@ -346,27 +350,47 @@ func (t *TextIndex) index(ctx context.Context, g *generation, taken []queued, se
 	return changed, nil
 }
 
+// cutters gives how many goroutines may read words: all cores while nobody can
+// search for words anyway, else one, so that who does is not held up.
+func (t *TextIndex) cutters() int {
+	if t.serving == nil {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
 // prepare fills a batch with what changed among the first documents, up to its
 // limit of bytes, and says how many it has looked at.
-func (g *generation) prepare(b *bleve.Batch, ordinals []uint32, docs []*TextDoc, hashes map[uint32]uint64) (n int) {
-	var c cutter
-	size := 0
-	for i, d := range docs {
-		o := ordinals[i]
+func (g *generation) prepare(b *bleve.Batch, ordinals []uint32, docs []*TextDoc, hashes map[uint32]uint64, cutters int) (n int) {
+	var changed []*TextDoc
+	for size := 0; n < len(docs) && size < textBatchBytesMax; n++ {
+		o, d := ordinals[n], docs[n]
 		switch had := g.hash(o); {
 		case d == nil && had != 0:
 			b.Delete(textID(o))
 			hashes[o] = 0
 		case d != nil && d.Hash() != had:
-			b.Update(c.cut(d))
+			changed = append(changed, d)
 			hashes[o] = d.Hash()
 			size += d.bytes()
 		}
-		if size > textBatchBytesMax {
-			return i + 1
-		}
 	}
-	return len(docs)
+	cut := make([]*document.Document, len(changed))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(cutters, len(changed)) {
+		running.Go(func() {
+			var c cutter
+			for i := int(next.Add(1)) - 1; i < len(changed); i = int(next.Add(1)) - 1 {
+				cut[i] = c.cut(changed[i])
+			}
+		})
+	}
+	running.Wait()
+	for _, doc := range cut {
+		b.Update(doc)
+	}
+	return n
 }
 
 func (d *TextDoc) bytes() (n int) {

@@ -68,7 +68,8 @@ func textFormat() string {
 		fmt.Fprint(h, token.Exact, "\x00", token.Stem, "\x00", token.Position, "\n")
 	}
 	for n := range 12 {
-		fmt.Fprint(h, impact(&termCount{uint8(n & 1), 1, 0, 0, uint8(n)}, &[TextFields]int{n, 3, 2, 1, 40 * n}), "\n")
+		w := weigh(&[TextFields]int{n, 3, 2, 1, 40 * n})
+		fmt.Fprint(h, w.impact(&termCount{uint8(n & 1), 1, 0, 0, uint8(n)}), "\n")
 	}
 	return fmt.Sprintf("renfort text %d %016x\n", textLayout, h.Sum64())
 }

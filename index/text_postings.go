@@ -286,7 +286,8 @@ func phraseImpact(lines, needle []byte) uint8 {
 	if !found {
 		return 0
 	}
-	return impact(&count, &lengths)
+	w := weigh(&lengths)
+	return w.impact(&count)
 }
 
 // Bounds of the words that a beginning stands for. The most frequent ones of a

@@ -51,21 +51,37 @@ const impactMax = math.MaxUint8
 // cut off, where nothing is left to tell.
 type termCount [TextFields]uint8
 
-// impact gives what a word is worth in a document whose fields have these
-// lengths in words. It is 0 only for a word that is nowhere.
-func impact(count *termCount, lengths *[TextFields]int) uint8 {
-	sum, most := 0.0, 0.0
+// weigher weighs the words of one document.
+type weigher struct {
+	share  [TextFields]float64 // what one occurrence in a field of this length counts
+	weight [TextFields]float64 // of the field
+	scale  float64             // makes the most that a word can come to impactMax
+}
+
+// weigh prepares for a document whose fields have these lengths in words.
+func weigh(lengths *[TextFields]int) (w weigher) {
+	most := 0.0
 	for f := range TextFields {
 		k := scoredField(f)
-		most += k.weight * termCeiling
-		if count[f] == 0 {
-			continue
-		}
-		tf := float64(count[f]) / (1 - k.length + k.length*float64(lengths[f])/k.usual)
-		sum += k.weight * termCeiling * tf / (tf + termSaturation)
+		w.share[f] = 1 / (1 - k.length + k.length*float64(lengths[f])/k.usual)
+		w.weight[f] = k.weight * termCeiling
+		most += w.weight[f]
 	}
-	value := sum / (sum + fieldSaturation) * (most + fieldSaturation) / most
-	return uint8(min(math.Ceil(value*impactMax), impactMax))
+	w.scale = impactMax * (most + fieldSaturation) / most
+	return w
+}
+
+// impact gives what a word is worth that is so often in each field. It is 0
+// only for a word that is nowhere.
+func (w *weigher) impact(count *termCount) uint8 {
+	sum := 0.0
+	for f, n := range count {
+		if n > 0 {
+			tf := float64(n) * w.share[f]
+			sum += w.weight[f] * tf / (tf + termSaturation)
+		}
+	}
+	return uint8(min(math.Ceil(w.scale*sum/(sum+fieldSaturation)), impactMax))
 }
 
 // What a match is worth by the form of the word that matched: as it was typed,
