@@ -41,7 +41,7 @@ func CheckText(dir string) (r TextReport, err error) {
 	if g.view, err = g.newView(true); err == nil {
 		err = guarded(g.readState)
 	}
-	if err == nil && g.seq == 0 {
+	if err == nil && !g.flushed {
 		err = fmt.Errorf("%w: %s has no watermark", errDamaged, path)
 	}
 	r.Hashes, r.Seq = g.hashes, g.seq

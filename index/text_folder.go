@@ -51,6 +51,7 @@ type generation struct {
 	seen     []uint64  // set of the ordinals that Saw was told of
 	queue    textQueue // guarded by text.mu
 	seq      uint64    // watermark; guarded by text.mu
+	flushed  bool      // a watermark was on disk when it was opened, be it 0
 	broken   atomic.Pointer[error]
 	behind   chan struct{} // holds one for each batch that is not on disk
 }
@@ -169,7 +170,7 @@ func (t *TextIndex) openGeneration(n uint64, complete bool) (*generation, error)
 	if g.view, err = g.newView(true); err == nil {
 		err = guarded(g.readState)
 	}
-	if err == nil && complete && g.seq == 0 {
+	if err == nil && complete && !g.flushed {
 		err = fmt.Errorf("%w: %s has no watermark", errDamaged, g.path)
 	}
 	if err != nil {
@@ -219,7 +220,7 @@ func (g *generation) readState() error {
 	if err != nil {
 		return err
 	}
-	if len(raw) == 8 {
+	if g.flushed = len(raw) == 8; g.flushed {
 		g.seq = binary.BigEndian.Uint64(raw)
 	}
 	for i := range g.view.segments {
@@ -329,7 +330,7 @@ func (g *generation) free(places int) {
 func (g *generation) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeSecondsMax*time.Second)
 	defer cancel()
-	if g.broken.Load() == nil && g.seq > 0 {
+	if g.broken.Load() == nil {
 		if err := g.flush(ctx); err != nil {
 			return errors.Join(err, g.abandon())
 		}

@@ -197,6 +197,30 @@ func TestRebuildServesTheOld(t *testing.T) {
 	sameAsRebuilt(t, 4, dir, c)
 }
 
+// An index that was stopped far behind the state still serves what it has.
+func TestHalfCaughtUpServes(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 3))
+	dir, c := t.TempDir(), &corpus{}
+	for o := range uint32(400) {
+		c.docs = append(c.docs, toyDoc(r, o))
+	}
+	mustClose(t, mustOpenText(t, dir, c))
+	for o := range uint32(400) {
+		c.docs[o] = toyDoc(r, o)
+	}
+	x := openBehind(t, dir, c)
+	if left, err := x.Step(context.Background(), c.fetch); err != nil || left == 0 || left == 400 {
+		t.Fatalf("after one step %d are left, %v; want some of 400", left, err)
+	}
+	mustClose(t, x)
+	x = openBehind(t, dir, c)
+	if s := x.Stats(); s.Docs != 400 || s.Failures != 0 || s.Seq != 0 || s.Pending == 0 || s.Pending == 400 {
+		t.Errorf("got %+v, want 400 documents that serve at seq 0 while some wait", s)
+	}
+	mustClose(t, x)
+	sameAsRebuilt(t, 7, dir, c)
+}
+
 // A fetch that fails loses nothing.
 func TestFetchFails(t *testing.T) {
 	dir, c := built(t, 5)
