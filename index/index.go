@@ -54,6 +54,7 @@ type Index struct {
 
 	orgs          map[mission.ID]uint32 // id -> number, from 1
 	orgRows       column[Org]
+	suspended     int // organisations
 	orgNamed      column[OrgName]
 	orgWords      orgWords
 	activityWords []nameWord // of the taxonomy
@@ -185,7 +186,10 @@ func (x *Index) putOrganization(c *mission.Change) {
 		x.name(n, o.Name)
 	}
 	row := x.orgRows.edit(n)
-	row.Suspended = o.State == mission.OrgSuspended
+	if suspended := o.State == mission.OrgSuspended; suspended != row.Suspended {
+		row.Suspended = suspended
+		x.suspended += map[bool]int{true: 1, false: -1}[suspended]
+	}
 	row.Answered, row.Ignored = c.Record.Answered, c.Record.Ignored
 	for _, ordinal := range x.orgHas[n] {
 		if m := x.missions.at(ordinal); !m.Has(Exists) || m.Org != n {
@@ -266,7 +270,7 @@ func (x *Index) publish() {
 	s := &Snapshot{
 		Seq: x.seq, At: x.now, Policy: x.policy, PolicyKey: x.policyKey, Taxonomy: x.taxonomy, Rows: x.rows, Exists: x.exists,
 		Missions: x.missions.share(), Stands: x.stands.share(), Live: x.live.share(), Texts: x.texts.share(),
-		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(),
+		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(), Suspended: x.suspended,
 		OrgNames: x.orgNamed.share(), orgWords: x.orgWords, activityWords: x.activityWords,
 		Facets: x.facets.share(), Available: x.moving.available.share(), Most: x.moving.most.share(), Sifts: x.moving.sifts.share(),
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
@@ -303,6 +307,7 @@ type Snapshot struct {
 	Addresses  Column[Address]
 	Shown      Column[[]byte] // Shown[a]: JSON of address a
 	Orgs       Column[Org]
+	Suspended  int // of Orgs
 	OrgNames   Column[OrgName]
 	Facets     *Facets
 	Available  Column[uint64]  // bits by ordinal: to be had now

@@ -212,6 +212,9 @@ func (x *search) pass(set ordinals, but index.Field, attribute string) {
 
 // dropSuspended takes out the missions of organisations that are suspended.
 func (x *search) dropSuspended() {
+	if x.snapshot.Suspended == 0 {
+		return
+	}
 	orgs := x.snapshot.Orgs
 	x.values = x.values[:0]
 	for n := range min(orgs.Rows(), uint32(len(x.columns.Fields[index.Organization].Table.View().Values))) {

@@ -92,6 +92,10 @@ func (p *renfortPeer) fill(ctx context.Context, k *corpus) error {
 			return fmt.Errorf("peer: renfort: %w", err)
 		}
 	}
+	// What came since the last Tick is in no tree yet.
+	if err := p.engine.TickAt(world.Default().At.Add(time.Minute)); err != nil {
+		return fmt.Errorf("peer: renfort: %w", err)
+	}
 	for {
 		err := p.engine.AwaitText(ctx, p.engine.Seq())
 		switch kind := mission.KindOf(err); {
