@@ -11,6 +11,12 @@ const (
 	streamMission uint64 = 1 + iota
 	streamVolunteer
 	streamOrganizer
+	streamSurge
+	streamSurgeMission
+	streamVisitor
+	streamLink
+	streamInterest
+	streamSeat
 )
 
 // dice is the chance of one record. It throws whole numbers only, and by a

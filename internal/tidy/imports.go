@@ -37,8 +37,10 @@ func ladder() []rung {
 		{room: "engine", below: live[1:], tests: worlds},
 		{room: "api", below: live, tests: worlds},
 		{room: "bench/world", below: nouns},
+		{room: "bench/oracle", tests: worlds},
+		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "bench/world", "bench/peer"}, live...)},
+		{room: "cmd/...", below: append([]string{"api", "bench/world", "bench/peer", "bench/surge"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
