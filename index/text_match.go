@@ -14,6 +14,7 @@ type TextMatch struct {
 	GivenUp    []string  // words as typed that had to be given up; nil if all match
 	DidYouMean string    // the words spelled as missions spell them; "" if they are
 	Seq        uint64    // text watermark: the words were the same from it to the reader's
+	Bits       []uint64  // the same set as Ordinals: bit o%64 of word o/64; nil where nobody made it
 }
 
 // matchKey names a whole match.
@@ -40,7 +41,7 @@ func (r *TextReader) Match(w *Words, noCache bool) (*TextMatch, error) {
 	}
 	m, err := r.match(w)
 	if err == nil {
-		r.matches.keep(k, m, 8*len(m.Ordinals)+len(k.words)+len(m.DidYouMean)+matchOverhead)
+		r.matches.keep(k, m, 8*len(m.Ordinals)+8*len(m.Bits)+len(k.words)+len(m.DidYouMean)+matchOverhead)
 	}
 	return m, err
 }
@@ -64,7 +65,7 @@ func (r *TextReader) match(w *Words) (*TextMatch, error) {
 		}
 		n += bits.OnesCount64(all[i])
 	}
-	t := &TextMatch{DidYouMean: m.meant(), Seq: r.seq, Ordinals: make([]uint32, 0, n), Scores: make([]float32, 0, n)}
+	t := &TextMatch{DidYouMean: m.meant(), Seq: r.seq, Ordinals: make([]uint32, 0, n), Scores: make([]float32, 0, n), Bits: slices.Clone(all)}
 	for i, word := range all {
 		for ; word != 0; word &= word - 1 {
 			t.Ordinals = append(t.Ordinals, uint32(i<<6+bits.TrailingZeros64(word)))

@@ -58,6 +58,8 @@ type search struct {
 	counted []uint32 // values counted
 	chosen  []uint32
 	keys    []uint64
+	bounds  []float32 // of what matches words
+	floors  []float32 // the greatest of them, a heap with the least on top
 	nodes   []uint32
 }
 
@@ -260,16 +262,26 @@ func (x *search) matchWords(t *index.TextReader) error {
 // take makes the match that of the search; it says whether anything passes.
 func (x *search) take(match *index.TextMatch) bool {
 	x.match = match
-	clear(x.text)
-	for _, o := range match.Ordinals {
-		if o < x.snapshot.Rows { // the text index may be ahead
-			x.text.add(o)
-		}
-	}
+	x.takeText()
 	x.found = append(x.found[:0], x.open...)
 	x.found.and(x.text)
 	x.agree(x.found, index.NoField)
 	return slices.ContainsFunc(x.found, func(w uint64) bool { return w != 0 })
+}
+
+// takeText makes the match a set. The text index may be ahead of the snapshot.
+func (x *search) takeText() {
+	if bits := x.match.Bits; bits != nil {
+		n := min(len(bits), len(x.text))
+		clear(x.text[copy(x.text, bits[:n]):])
+		return // what is ahead is in no set that this one meets
+	}
+	clear(x.text)
+	for _, o := range x.match.Ordinals {
+		if o < x.snapshot.Rows {
+			x.text.add(o)
+		}
+	}
 }
 
 // relax gives up the words that the closest missions lack. What is left is

@@ -42,6 +42,10 @@ func (x *search) rank(total int) {
 
 // rankMatch looks at what matches the words, by their scores.
 func (x *search) rankMatch() {
+	if x.request.Sort == ByRelevance && !x.placed && x.request.Cursor == "" {
+		x.rankWords()
+		return
+	}
 	for i, o := range x.match.Ordinals {
 		if o >= x.snapshot.Rows || !x.found.has(o) {
 			continue
@@ -51,6 +55,66 @@ func (x *search) rankMatch() {
 			x.consider(o, text)
 		}
 	}
+}
+
+// mostLoss is more than Most is above what a mission stands at.
+const mostLoss = 1 - 2e-6
+
+// rankWords does so where words and standing are all that counts: the bounds
+// then are the scores but for their rounding, and tell by themselves what is
+// on the page.
+func (x *search) rankWords() {
+	x.bounds, x.floors = x.bounds[:0], x.floors[:0]
+	weight, least := x.snapshot.Policy.Weights.Text, float32(0)
+	for i, o := range x.match.Ordinals {
+		bound := float32(-1)
+		if o < x.snapshot.Rows && x.found.has(o) {
+			text := float32(power(float64(x.match.Scores[i]), weight))
+			if bound = text * *x.snapshot.Most.At(o); bound == 0 {
+				bound = text * unavailable
+			}
+			if bound > least {
+				least = x.raiseFloor(bound)
+			}
+		}
+		x.bounds = append(x.bounds, bound)
+	}
+	least *= mostLoss
+	for i, o := range x.match.Ordinals {
+		if x.bounds[i] >= least && x.bounds[i] >= 0 {
+			x.consider(o, x.raise(x.match.Scores[i]))
+		}
+	}
+}
+
+// raiseFloor takes a bound among as many of the greatest as the page has room
+// for, and gives the least of these, 0 while there are fewer.
+func (x *search) raiseFloor(bound float32) float32 {
+	h := x.floors
+	if len(h) < x.best.k {
+		h = append(h, bound)
+		x.floors = h
+		for i := len(h) - 1; i > 0 && h[(i-1)/2] > h[i]; i = (i - 1) / 2 {
+			h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
+		}
+	} else {
+		h[0] = bound
+		for i := 0; ; {
+			c := 2*i + 1
+			if c+1 < len(h) && h[c+1] < h[c] {
+				c++
+			}
+			if c >= len(h) || h[i] <= h[c] {
+				break
+			}
+			h[i], h[c] = h[c], h[i]
+			i = c
+		}
+	}
+	if len(h) < x.best.k {
+		return 0
+	}
+	return h[0]
 }
 
 // rankAll looks at everything that was found.
@@ -152,7 +216,10 @@ func (x *search) consider(o uint32, text float64) {
 		return
 	}
 	x.seen.add(o)
-	w := x.wayTo(o)
+	w := way{km: -1, factor: 1}
+	if x.placed {
+		w = x.wayTo(o)
+	}
 	key := noKey
 	switch x.request.Sort {
 	case ByRelevance:
