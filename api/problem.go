@@ -38,7 +38,7 @@ var problems = [...]row{
 	mission.Overloaded:          {503, "overloaded", "Refused to protect what is under way", 1},
 	mission.Stale:               {503, "stale", "min_seq was not reached in time", 1},
 	mission.Unsupported:         {501, "unsupported", "Renfort does not do this", 0},
-	mission.Unavailable:         {503, "unavailable", "The outcome is unknown", 1},
+	mission.Unavailable:         {503, "unavailable", "Not available now; the outcome of a write is unknown", 1},
 }
 
 // rowOf gives the row of a kind, that of Unknown for one that has none.

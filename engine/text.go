@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 
 	"renfort/index"
@@ -149,7 +148,7 @@ func (e *Engine) textOrganization(id mission.ID, known map[mission.ID]*mission.O
 }
 
 // errNoText is what words come to in an engine that was opened without them.
-var errNoText = errors.New("engine: opened without a text index")
+var errNoText = mission.Errorf(mission.Unsupported, "this engine was opened without a text index")
 
 // Text gives the newest view of the text index, which may be behind Snapshot:
 // see AwaitText. It answers Unavailable, with RetryS, while the first build is
