@@ -147,15 +147,17 @@ func (e *Engine) textOrganization(id mission.ID, known map[mission.ID]*mission.O
 	return view.Organization, nil
 }
 
-// errNoText is what words come to in an engine that was opened without them.
-var errNoText = mission.Errorf(mission.Unsupported, "this engine was opened without a text index")
+// noText is what words come to in an engine that was opened without them.
+func noText() error {
+	return mission.Errorf(mission.Unsupported, "this engine was opened without a text index")
+}
 
 // Text gives the newest view of the text index, which may be behind Snapshot:
 // see AwaitText. It answers Unavailable, with RetryS, while the first build is
 // under way.
 func (e *Engine) Text() (*index.TextReader, error) {
 	if e.text == nil {
-		return nil, errNoText
+		return nil, noText()
 	}
 	return e.text.index.Reader()
 }
@@ -165,7 +167,7 @@ func (e *Engine) Text() (*index.TextReader, error) {
 // under way.
 func (e *Engine) AwaitText(ctx context.Context, seq uint64) error {
 	if e.text == nil {
-		return errNoText
+		return noText()
 	}
 	if err := e.Await(ctx, seq); err != nil {
 		return err // nothing that was committed so far
