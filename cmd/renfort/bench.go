@@ -10,6 +10,7 @@ import (
 // benchCommands measure.
 type benchCommands struct {
 	Peers peersCommand `cmd:"" help:"Compare search with other engines: answers first, then times."`
+	World surgeCommand `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
 }
 
 // peersCommand gives the same missions and questions to several engines.
