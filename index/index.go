@@ -1,6 +1,7 @@
 package index
 
 import (
+	"encoding/binary"
 	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
@@ -129,6 +130,9 @@ func (x *Index) Load(c *mission.Change) {
 		x.tick(c.At)
 		x.sortNames()
 	}
+	if c.Waiting != nil {
+		x.wait(c)
+	}
 	if c.Hold != nil {
 		x.involve(c)
 	}
@@ -151,6 +155,20 @@ func (x *Index) involve(c *mission.Change) {
 	}
 	if h.Answer == mission.AnswerRefused {
 		x.people.involve(h.Volunteer, uint32(h.Ordinal), refusedMark, c.Seq)
+	}
+}
+
+// wait notes a place in a waiting list: what somebody waits for is not shown to
+// them again, until they have left the list.
+func (x *Index) wait(c *mission.Change) {
+	w := c.Waiting
+	var place [4]byte
+	binary.BigEndian.PutUint32(place[:], uint32(w.Ordinal))
+	mark := xxhash.Sum64String(string(place[:])+w.Slot) | 4 // never one of the marks
+	if c.Kind == mission.WaitingJoined {
+		x.people.involve(w.Volunteer, uint32(w.Ordinal), mark, c.Seq)
+	} else {
+		x.people.resolve(w.Volunteer, mark, c.Seq)
 	}
 }
 

@@ -28,7 +28,7 @@ type person struct {
 // involved is one mission that is not shown to one person.
 type involved struct {
 	ordinal uint32
-	hold    uint64 // hash of the hold's id, or one of the marks below
+	hold    uint64 // hash of the hold's id or of the list waited in, or one of the marks below
 	from    uint64 // first Seq
 	until   uint64 // first Seq at which it is over, 0 while it is not
 }

@@ -86,6 +86,9 @@ func TestPastIsAsOfTheSeq(t *testing.T) {
 	released, refused := hold, hold
 	released.State = mission.Released
 	refused.ID, refused.Ordinal, refused.State, refused.Answer = "h2", 1, mission.Released, mission.AnswerRefused
+	place := mission.Waiting{Volunteer: "v", Ordinal: 3, Slot: "a"}
+	elsewhere := mission.Waiting{Volunteer: "v", Ordinal: 0, Slot: "a"}
+	offered := mission.Hold{ID: "o-1", Volunteer: "v", Ordinal: 3, State: mission.Held}
 	var cs []mission.Change
 	for o := range 4 {
 		cs = append(cs, s.put(o)...)
@@ -99,12 +102,16 @@ func TestPastIsAsOfTheSeq(t *testing.T) {
 		{Kind: mission.SeatAnswered, Hold: &refused},
 		{Kind: mission.FeedbackGiven, Feedback: &mission.Feedback{Type: "dismissed", Volunteer: "v", Missions: []string{views[0].Texts.At(2).ID, "no such"}}},
 		{Kind: mission.FeedbackGiven, Feedback: &mission.Feedback{Type: "opened", Volunteer: "v", Missions: []string{views[0].Texts.At(3).ID}}},
+		{Kind: mission.WaitingJoined, Waiting: &place},
+		{Kind: mission.WaitingJoined, Waiting: &elsewhere},
+		{Kind: mission.SeatOffered, Waiting: &place, Hold: &offered},
+		{Kind: mission.WaitingLeft, Waiting: &elsewhere},
 	} {
 		c.Seq = s.change(c.Kind).Seq
 		x.Apply([]mission.Change{c})
 		views = append(views, x.Snapshot())
 	}
-	for i, want := range [][]uint32{nil, {0}, {0}, nil, {1}, {1, 2}, {1, 2}} {
+	for i, want := range [][]uint32{nil, {0}, {0}, nil, {1}, {1, 2}, {1, 2}, {1, 2, 3}, {0, 1, 2, 3}, {0, 1, 2, 3}, {1, 2, 3}} {
 		got := views[i].Past(nil, "v")
 		if slices.Sort(got); !slices.Equal(got, want) {
 			t.Errorf("after %d changes: got %v, want %v", i, got, want)

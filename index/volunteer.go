@@ -114,7 +114,7 @@ func (s *Snapshot) Volunteer(id mission.ID) (row *Volunteer, ok bool) {
 }
 
 // Past appends to dst the missions that are not for a person any more: where
-// they sit, were refused, or waved it away.
+// they sit or wait, were refused, or waved it away.
 func (s *Snapshot) Past(dst []uint32, volunteer mission.ID) []uint32 {
 	return s.people.past(dst, volunteer, s.Seq)
 }

@@ -23,13 +23,17 @@ const (
 	TaxonomyPut        ChangeKind = 16
 	Ticked             ChangeKind = 17
 	FeedbackGiven      ChangeKind = 18
+	WaitingJoined      ChangeKind = 19
+	WaitingLeft        ChangeKind = 20 // without an offer
+	SeatOffered        ChangeKind = 21 // the first of a list left it for a hold
 )
 
 // String gives the event's name, as in "seat.held".
 func (k ChangeKind) String() string {
 	names := [...]string{"", "mission.put", "mission.deleted", "seats.changed", "seat.held", "seat.confirmed",
 		"seat.released", "seat.expired", "seat.extended", "seat.answered", "seat.imported", "volunteer.put",
-		"volunteer.erased", "organization.put", "organization.record", "policy.put", "taxonomy.put", "tick", "feedback.given"}
+		"volunteer.erased", "organization.put", "organization.record", "policy.put", "taxonomy.put", "tick", "feedback.given",
+		"waiting.joined", "waiting.left", "seat.offered"}
 	if int(k) >= len(names) {
 		return "unknown"
 	}
@@ -41,7 +45,8 @@ func (k ChangeKind) String() string {
 //
 // Which fields are set follows from Kind: a mission's kinds set MissionID,
 // MissionOrdinal and Seats (nil when deleted), and Mission when its record was
-// written; a seat's kinds set Hold as well.
+// written; a seat's kinds set Hold as well, a waiting list's Waiting, and
+// SeatOffered both.
 type Change struct {
 	Seq  uint64
 	At   int64 // log time, Unix seconds
@@ -52,6 +57,7 @@ type Change struct {
 	Mission          *Mission
 	Seats            *Seats
 	Hold             *Hold
+	Waiting          *Waiting
 	VolunteerID      ID
 	VolunteerOrdinal Ordinal
 	Volunteer        *Volunteer

@@ -71,6 +71,9 @@ type HoldSeat struct {
 	Seconds   int // 0: the policy's
 	Confirm   bool
 	Ref       string
+	// Origin is OriginLink for somebody who came by a link to this mission
+	// and not by a page of ours, else "".
+	Origin string
 }
 
 // ConfirmSeat makes a held seat a confirmed one.
@@ -114,6 +117,23 @@ type ImportSeat struct {
 	At        int64
 }
 
+// JoinWaiting puts somebody at the end of a slot's waiting list. Where a seat
+// is free they are offered it at once. Slot may be "" where a hold may leave
+// its slots out.
+type JoinWaiting struct {
+	Mission   ID
+	Volunteer ID
+	Slot      string
+	Clock     Clock // of the mission's place: quiet hours do not count in an offer's time
+}
+
+// LeaveWaiting takes somebody out of all waiting lists of a mission, and gives
+// back what they are offered there.
+type LeaveWaiting struct {
+	Mission   ID
+	Volunteer ID
+}
+
 // PutPolicy replaces the policy in force; the old one stays nameable.
 type PutPolicy struct{ Policy *Policy }
 
@@ -148,6 +168,8 @@ func (ReleaseSeat) Name() string     { return "release_seat" }
 func (ExtendSeat) Name() string      { return "extend_seat" }
 func (AnswerSeat) Name() string      { return "answer_seat" }
 func (ImportSeat) Name() string      { return "import_seat" }
+func (JoinWaiting) Name() string     { return "join_waiting" }
+func (LeaveWaiting) Name() string    { return "leave_waiting" }
 func (PutPolicy) Name() string       { return "put_policy" }
 func (PutTaxonomy) Name() string     { return "put_taxonomy" }
 func (GiveFeedback) Name() string    { return "give_feedback" }
@@ -168,13 +190,14 @@ const (
 // Result is what a command answers. A command repeated under its idempotency
 // key answers the Result of the first time, with Replayed set.
 type Result struct {
-	Seq       uint64  `json:"seq"`
-	Outcome   Outcome `json:"outcome"`
-	Version   uint64  `json:"version,omitzero"` // of the record: the Seq of its last write
-	Hold      *Hold   `json:"hold,omitzero"`
-	Occupancy Pool    `json:"occupancy,omitzero"` // of the mission, after it
-	Free      int     `json:"free,omitzero"`
-	SeatsKept bool    `json:"seats_kept,omitzero"` // KeepTaken had to
-	Swept     int     `json:"swept,omitzero"`      // holds that a Tick ended
-	Replayed  bool    `json:"-"`
+	Seq       uint64   `json:"seq"`
+	Outcome   Outcome  `json:"outcome"`
+	Version   uint64   `json:"version,omitzero"` // of the record: the Seq of its last write
+	Hold      *Hold    `json:"hold,omitzero"`
+	Waiting   *Waiting `json:"waiting,omitzero"`   // the place in a list
+	Occupancy Pool     `json:"occupancy,omitzero"` // of the mission, after it
+	Free      int      `json:"free,omitzero"`
+	SeatsKept bool     `json:"seats_kept,omitzero"` // KeepTaken had to
+	Swept     int      `json:"swept,omitzero"`      // holds that a Tick ended
+	Replayed  bool     `json:"-"`
 }

@@ -57,4 +57,8 @@ const (
 	WaveTargetsMax  = 100
 	AskedMax        = 100_000
 	AlternativesMax = 5 // missions offered in place of a full one
+
+	WaitingSlotMax      = 1_000  // people in the waiting list of one slot
+	WaitingMissionMax   = 10_000 // and in all lists of one mission
+	WaitingVolunteerMax = 20     // lists that one person may be in
 )

@@ -14,7 +14,7 @@ type Pool struct {
 	Held      int
 	Confirmed int
 	Over      int // given out or imported beyond the total, never by us
-	Waiting   int
+	Waiting   int // people in the lists of its slots, offers not counted
 }
 
 // SeatsUnknown is the total of a pool whose size nobody knows.
@@ -114,6 +114,7 @@ type Seats struct {
 	Slots        []SlotTerms // never empty
 	Pools        []Pool      // never empty
 	Fills        Fills
+	Links        Fills // those of Fills that came by a link to the mission
 	Created      int64 // log time of the first PUT, Unix seconds
 	LastTaken    int64 // log time of the last hold or confirmation here, 0 for never
 }
@@ -194,6 +195,7 @@ const (
 	OriginHold   = "hold"
 	OriginOffer  = "offer"  // of a waiting list
 	OriginImport = "import" // a seat given before Renfort
+	OriginLink   = "link"   // a hold of somebody who came by a link to the mission
 )
 
 // The answers to a confirmed seat.

@@ -63,7 +63,7 @@ type checker struct {
 	b    buckets
 	meta meta
 	hash uint64
-	sums map[mission.Ordinal][]mission.Pool // held and confirmed by the live holds
+	sums map[mission.Ordinal][]mission.Pool // held and confirmed by the live holds, waiting by the lists
 }
 
 func checkAll(tx *bbolt.Tx, report *Report) {
@@ -99,6 +99,9 @@ func checkAll(tx *bbolt.Tx, report *Report) {
 
 // each visits the entries of a bucket, adding records to the hash.
 func (c *checker) each(b bucketID, visit func(key, value []byte) error) {
+	if c.b[b] == nil {
+		return // the file's format did not have it yet
+	}
 	cur := c.b[b].Cursor()
 	for k, v := cur.First(); k != nil; k, v = cur.Next() {
 		if hashed(b, k) {
@@ -126,6 +129,7 @@ func (c *checker) need(b bucketID, key []byte) error {
 // records reads every record, and looks for the entries that lead to it.
 func (c *checker) records() {
 	c.each(holdsBucket, c.hold) // before the seats, which are compared with their sums
+	c.each(waitingBucket, c.waiting)
 	c.each(missionsBucket, c.mission)
 	c.each(seatsBucket, c.seats)
 	c.each(volunteersBucket, c.volunteer)
@@ -190,11 +194,7 @@ func (c *checker) add(h *holdRecord) error {
 			return fmt.Errorf("has a seat in slot %q, which its mission lacks", id)
 		}
 	}
-	sums := c.sums[h.Ordinal]
-	if sums == nil {
-		sums = make([]mission.Pool, len(s.Pools))
-		c.sums[h.Ordinal] = sums
-	}
+	sums := c.sumsOf(s)
 	for _, i := range poolsOf(s, &h.Hold) {
 		if h.State == mission.Held {
 			sums[i].Held++
@@ -203,6 +203,16 @@ func (c *checker) add(h *holdRecord) error {
 		}
 	}
 	return nil
+}
+
+// sumsOf gives what is counted so far in a mission's pools.
+func (c *checker) sumsOf(s *mission.Seats) []mission.Pool {
+	sums := c.sums[s.Ordinal]
+	if sums == nil {
+		sums = make([]mission.Pool, len(s.Pools))
+		c.sums[s.Ordinal] = sums
+	}
+	return sums
 }
 
 func (c *checker) mission(key, value []byte) error {
@@ -253,8 +263,9 @@ func (c *checker) seats(key, value []byte) error {
 		if sums != nil {
 			sum = sums[i]
 		}
-		if p.Held != sum.Held || p.Confirmed != sum.Confirmed {
-			return fmt.Errorf("pool %d has %d held and %d confirmed, and its holds are %d and %d", i, p.Held, p.Confirmed, sum.Held, sum.Confirmed)
+		if p.Held != sum.Held || p.Confirmed != sum.Confirmed || p.Waiting != sum.Waiting {
+			return fmt.Errorf("pool %d has %d held, %d confirmed and %d waiting, and those that are there are %d, %d and %d",
+				i, p.Held, p.Confirmed, p.Waiting, sum.Held, sum.Confirmed, sum.Waiting)
 		}
 	}
 	return nil

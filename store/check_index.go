@@ -88,6 +88,8 @@ func (c *checker) person(key, value []byte) error {
 		return c.feedback(key, value)
 	case sort == personHold && len(below) > 1:
 		return c.leads(peopleBucket, key, string(below[1:]))
+	case sort == personWaiting:
+		return c.leadsToPlace(string(key[:at]), below)
 	case sort == personKey:
 		raw := c.v.get(keysBucket, below)
 		if raw == nil {
@@ -140,6 +142,11 @@ func (c *checker) due(key, _ []byte) error {
 		if due, _, err := decodeFeedback(raw); err != nil || due != at {
 			return errors.New("leads to no feedback that is due then")
 		}
+	case dueWaiting:
+		if len(what) != 4 {
+			return errors.New("is no key of ours")
+		}
+		return c.leadsToHead(entry{dueBucket, key}, readOrdinal(what))
 	default:
 		return fmt.Errorf("is of no known kind %d", kind)
 	}

@@ -18,7 +18,7 @@ func (h *holdRecord) blocking() bool {
 
 // counts says whether the hold counts towards holds_per_volunteer.
 func (h *holdRecord) counts() bool {
-	return h.State == mission.Held && h.Origin == mission.OriginHold
+	return h.State == mission.Held && (h.Origin == mission.OriginHold || h.Origin == mission.OriginLink)
 }
 
 // dueKind gives what happens at h.due.
@@ -118,7 +118,23 @@ func appendRemembered(b []byte, m *remembered) []byte {
 		b = append(b, wordNumber(holdStates, r.Hold.State), wordNumber(origins, r.Hold.Origin))
 		b = appendHoldRest(b, r.Hold)
 	}
+	if r.Waiting != nil { // since format 2; before, nothing followed
+		b = appendPlace(b, r.Waiting)
+	}
 	return b
+}
+
+// appendPlace writes a place in a list as an answer has it.
+func appendPlace(b []byte, w *mission.Waiting) []byte {
+	b = appendUint(appendString(b, w.Mission), uint64(w.Ordinal))
+	b = appendString(appendString(b, w.Volunteer), w.Slot)
+	b = appendUint(appendInt(b, w.Joined), w.JoinedSeq)
+	return appendInt(b, int64(w.Position))
+}
+
+func (r *reader) place() *mission.Waiting {
+	return &mission.Waiting{Mission: r.string(), Ordinal: r.ordinal(), Volunteer: r.string(), Slot: r.string(),
+		Joined: r.int(), JoinedSeq: r.uint(), Position: int(r.int())}
 }
 
 func decodeRemembered(b []byte) (*remembered, error) {
@@ -130,6 +146,9 @@ func decodeRemembered(b []byte) (*remembered, error) {
 		h := &mission.Hold{ID: r.string(), State: r.word(holdStates), Origin: r.word(origins)}
 		r.holdRest(h)
 		m.result.Hold = h
+	}
+	if !r.broken && len(r.b) > 0 {
+		m.result.Waiting = r.place()
 	}
 	return m, r.failed()
 }

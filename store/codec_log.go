@@ -40,6 +40,7 @@ const (
 	logVolunteer
 	logHold
 	logOrganization
+	logWaiting
 )
 
 // appendLog writes a command's changes compactly: what happened to whom, no
@@ -59,7 +60,7 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 	for _, p := range [...]struct {
 		bit  byte
 		here bool
-	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}} {
+	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}, {logWaiting, c.Waiting != nil}} {
 		if p.here {
 			parts |= p.bit
 		}
@@ -77,11 +78,14 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 	if c.Organization != nil {
 		b = appendString(b, c.Organization.ID)
 	}
+	if c.Waiting != nil {
+		b = appendString(appendString(appendString(b, c.Waiting.Volunteer), c.Waiting.Slot), c.Waiting.Why)
+	}
 	return b
 }
 
 // decodeLog gives the changes as the log has them: Hold and Organization carry
-// their ids (and a hold its state) and nothing else.
+// their ids (and a hold its state) and nothing else, Waiting who, where and why.
 func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 	r := open(b)
 	at := r.int()
@@ -96,7 +100,7 @@ func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 
 func (r *reader) logged(c *mission.Change) {
 	parts := r.byte()
-	if parts >= 2*logOrganization {
+	if parts >= 2*logWaiting {
 		r.broken = true
 	}
 	if parts&logMission != 0 {
@@ -110,6 +114,9 @@ func (r *reader) logged(c *mission.Change) {
 	}
 	if parts&logOrganization != 0 {
 		c.Organization = &mission.Organization{ID: r.string()}
+	}
+	if parts&logWaiting != 0 {
+		c.Waiting = &mission.Waiting{Volunteer: r.string(), Slot: r.string(), Why: r.string(), Mission: c.MissionID, Ordinal: c.MissionOrdinal}
 	}
 	if parts&logMission != 0 && c.MissionID == "" || parts&logVolunteer != 0 && c.VolunteerID == "" {
 		r.broken = true // we would have left it out

@@ -8,7 +8,7 @@ var (
 	missionStates = []string{"", mission.StateDraft, mission.StateOpen, mission.StatePaused, mission.StateClosed, mission.StateCancelled}
 	bookings      = []string{"", mission.BookingHere, mission.BookingElsewhere}
 	holdStates    = []string{mission.Held, mission.Confirmed, mission.Released, mission.Expired}
-	origins       = []string{mission.OriginHold, mission.OriginOffer, mission.OriginImport}
+	origins       = []string{mission.OriginHold, mission.OriginOffer, mission.OriginImport, mission.OriginLink}
 	answers       = []string{"", mission.AnswerInProgress, mission.AnswerAccepted, mission.AnswerRefused,
 		mission.AnswerWithdrawn, mission.AnswerAttended, mission.AnswerAbsent}
 	outcomes  = []string{"", string(mission.Created), string(mission.Updated), string(mission.Deleted), string(mission.Older), string(mission.Unchanged)}
@@ -38,7 +38,11 @@ func appendSeats(b []byte, s *mission.Seats) []byte {
 	for _, p := range s.Pools {
 		b = appendPool(b, p)
 	}
-	return appendFills(b, &s.Fills)
+	b = appendFills(b, &s.Fills)
+	if s.Links != (mission.Fills{}) { // since format 2; before, nothing followed
+		b = appendFills(b, &s.Links)
+	}
+	return b
 }
 
 func appendPool(b []byte, p mission.Pool) []byte {
@@ -78,6 +82,10 @@ func decodeSeats(ordinal mission.Ordinal, b []byte) (*mission.Seats, error) {
 		s.Pools[i] = r.pool()
 	}
 	r.fills(&s.Fills)
+	if !r.broken && len(r.b) > 0 {
+		r.fills(&s.Links)
+		r.broken = r.broken || s.Links == (mission.Fills{}) // we would have left it out
+	}
 	if err := r.failed(); err != nil {
 		return nil, err
 	}

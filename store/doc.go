@@ -27,6 +27,7 @@
 //	               volunteer, 0, 'f'                   feedback: the last things shown
 //	               volunteer, 0, 'h', class, hold      - class 0 counts towards holds_per_volunteer
 //	               volunteer, 0, 'k', key hash         - idempotency results that name them
+//	               volunteer, 0, 'w', place            - where they wait: ordinal, slot, 0, seq
 //	volunteers     ordinal                             version, revision, JSON
 //	organizations  id                                  version, state, answering record, JSON
 //	due            kind, time, id                      - what a Tick at time ends: see dueKind
@@ -35,13 +36,21 @@
 //	policies       seq                                 JSON, the last in force
 //	taxonomy       "taxonomy"                          JSON
 //	log            seq                                 the command's changes, compact: ids and kinds only
+//	waiting        'h', ordinal                        while anybody waits: when to look again, organisation
+//	               'l', ordinal, slot, 0, seq          a place in a list: volunteer, time, the place's clock
+//	               'o', organisation, 0, ordinal       - its missions with lists
 //
 // What decides a seat sits together (seats) and so does what is known of a
 // person's dealings (people): a hold then dirties two pages and not six.
 package store
 
-// Format is the layout of the data file. A file of a higher one is refused.
-const Format = 1 // 1: first
+// Format is the layout of the data file. A file of a higher one is refused, one
+// of a lower one is brought up to it when it is opened.
+//
+//	1: first
+//	2: the waiting bucket, 'w' below people, kind 7 in due; seats may end with
+//	   the fills that came by links, results of keys with a place in a list
+const Format = 2
 
 // FileName is the data file's name inside its directory.
 const FileName = "renfort.db"

@@ -33,12 +33,13 @@ const (
 	policiesBucket
 	taxonomyBucket
 	logBucket
+	waitingBucket // from format 2 on
 	bucketCount
 )
 
 // bucketNames are the names in the file, [i] for bucket i.
 var bucketNames = [bucketCount]string{"meta", "missions", "mission_ids", "seats", "holds", "refs", "people", "volunteers",
-	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log"}
+	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log", "waiting"}
 
 // The fill of a page when it splits: nearly full where keys only rise, half
 // where they come in any order.
@@ -60,14 +61,29 @@ func (b bucketID) fill() float64 {
 // buckets are a transaction's.
 type buckets [bucketCount]*bbolt.Bucket
 
+// bucketsOf gives a file's buckets; ok is false where one is missing. Those that
+// its format did not have yet are nil.
 func bucketsOf(tx *bbolt.Tx) (b buckets, ok bool) {
 	for i, name := range bucketNames {
 		if b[i] = tx.Bucket([]byte(name)); b[i] == nil {
+			if bucketID(i) == waitingBucket && formatOf(tx) < 2 {
+				continue
+			}
 			return b, false
 		}
 		b[i].FillPercent = bucketID(i).fill()
 	}
 	return b, true
+}
+
+// formatOf gives the format that a file says it has, 0 for none.
+func formatOf(tx *bbolt.Tx) byte {
+	if b := tx.Bucket([]byte(bucketNames[metaBucket])); b != nil {
+		if f := b.Get(formatKey); len(f) == 1 {
+			return f[0]
+		}
+	}
+	return 0
 }
 
 // The keys that are words.
@@ -88,7 +104,8 @@ const (
 	dueKeys      dueKind = 4 // an idempotency key ends
 	dueTombstone dueKind = 5
 	dueFeedback  dueKind = 6 // somebody's oldest feedback is feedbackDays old
-	dueLast              = dueFeedback
+	dueWaiting   dueKind = 7 // a mission's waiting lists are to be looked at
+	dueLast              = dueWaiting
 )
 
 // Classes of index entries.
@@ -102,6 +119,7 @@ const (
 	personFeedback byte = 'f'
 	personHold     byte = 'h'
 	personKey      byte = 'k'
+	personWaiting  byte = 'w'
 )
 
 func ordinalKey(o mission.Ordinal) []byte { return binary.BigEndian.AppendUint32(nil, uint32(o)) }
@@ -169,6 +187,8 @@ func hashed(b bucketID, key []byte) bool {
 		return len(key) == 4
 	case peopleBucket:
 		return feedbackKey(key)
+	case waitingBucket:
+		return key[0] != waitOrg
 	}
 	return false
 }

@@ -16,7 +16,7 @@ import (
 // their seats, and volunteers the volunteers, each in ordinal order; then rest
 // gets the holds by which somebody is in a mission already or was refused
 // there (SeatHeld, SeatConfirmed, SeatReleased; Seats is nil: they came with
-// the missions) and the feedback. Any may be nil. They are called one at a
+// the missions), the places in waiting lists (WaitingJoined) and the feedback. Any may be nil. They are called one at a
 // time. Records are decoded on all cores. Writes go on meanwhile.
 func (s *Store) Load(missions, volunteers, rest func(mission.Change)) (seq uint64, now int64, err error) {
 	s.lasting.RLock()
@@ -63,6 +63,9 @@ func (l *loader) all(c *committed, missions, volunteers, rest func(mission.Chang
 		return nil
 	}
 	if err := l.stream(holdsBucket, l.hold, rest); err != nil {
+		return err
+	}
+	if err := l.stream(waitingBucket, l.waiting, rest); err != nil {
 		return err
 	}
 	return l.feedback(rest)

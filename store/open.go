@@ -147,13 +147,20 @@ func checkFormat(tx *bbolt.Tx) error {
 
 // readOrInit reads the state that batches start from, or writes a new file's.
 func readOrInit(db *bbolt.DB, o *Options) (live *committed, err error) {
+	old := false
 	err = db.View(func(tx *bbolt.Tx) error {
 		if tx.Bucket([]byte(bucketNames[metaBucket])) == nil {
 			return nil
 		}
+		old = formatOf(tx) < Format
 		live, err = readCommitted(tx)
 		return err
 	})
+	if err == nil && old && live != nil {
+		if err = db.Update(upgrade); err != nil {
+			err = fmt.Errorf("store: to format %d: %w", Format, err)
+		}
+	}
 	if err != nil || live != nil {
 		return live, err
 	}
@@ -165,6 +172,14 @@ func readOrInit(db *bbolt.DB, o *Options) (live *committed, err error) {
 		return nil, fmt.Errorf("store: new file: %w", err)
 	}
 	return live, nil
+}
+
+// upgrade brings a file of format 1 to format 2: what is new in it is empty.
+func upgrade(tx *bbolt.Tx) error {
+	if _, err := tx.CreateBucketIfNotExists([]byte(bucketNames[waitingBucket])); err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketNames[metaBucket])).Put(formatKey, []byte{Format})
 }
 
 func readCommitted(tx *bbolt.Tx) (*committed, error) {

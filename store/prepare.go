@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -121,8 +122,8 @@ func (p *prepared) feedback(all []mission.Feedback) error {
 func (p *prepared) seat(c mission.Command) error {
 	switch c := c.(type) {
 	case mission.HoldSeat:
-		return first(mission.CheckID("/hold", c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
-			checkFree("/ref", c.Ref), checkSeconds(c.Seconds))
+		return first(checkNewHold(c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
+			checkFree("/ref", c.Ref), checkSeconds(c.Seconds), checkOrigin(c.Origin))
 	case mission.ConfirmSeat:
 		return first(mission.CheckID("/hold", c.Hold), checkFree("/ref", c.Ref))
 	case mission.ReleaseSeat:
@@ -132,8 +133,31 @@ func (p *prepared) seat(c mission.Command) error {
 	case mission.AnswerSeat:
 		return first(mission.CheckID("/hold", c.Hold), checkAnswer(c.Answer, true), checkFree("/by", c.By), checkFree("/why", c.Why))
 	case mission.ImportSeat:
-		return first(mission.CheckID("/hold", c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
+		return first(checkNewHold(c.Hold), mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer),
 			checkAnswer(c.Answer, false), checkImportState(c.State), checkFree("/ref", c.Ref))
+	case mission.JoinWaiting:
+		if !c.Clock.OK() {
+			return invalid("/clock", "is none that a place can have")
+		}
+		return first(mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer), checkFree("/slot", c.Slot))
+	case mission.LeaveWaiting:
+		return first(mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer))
+	}
+	return nil
+}
+
+// checkNewHold checks the id of a hold that is to be made. Ids of offers are the
+// reducer's own.
+func checkNewHold(id mission.ID) error {
+	if strings.HasPrefix(id, offerPrefix) {
+		return invalid("/hold", fmt.Sprintf("begins with %q, as offers alone do", offerPrefix))
+	}
+	return mission.CheckID("/hold", id)
+}
+
+func checkOrigin(o string) error {
+	if o != "" && o != mission.OriginHold && o != mission.OriginLink {
+		return invalid("/origin", fmt.Sprintf("%q is not one of hold, link", o))
 	}
 	return nil
 }

@@ -250,10 +250,13 @@ func (s *Store) Export(id mission.ID) (e Export, err error) {
 		if e.Holds, err = v.holdsOfPerson(id); err != nil {
 			return err
 		}
+		if e.Waiting, err = v.waitingOf(id); err != nil {
+			return err
+		}
 		if e.Feedback, err = v.feedbackOf(id, v.get(peopleBucket, personPrefix(nil, id, personFeedback))); err != nil {
 			return err
 		}
-		if e.Volunteer == nil && len(e.Holds) == 0 && len(e.Feedback) == 0 {
+		if e.Volunteer == nil && len(e.Holds) == 0 && len(e.Waiting) == 0 && len(e.Feedback) == 0 {
 			return notFound("volunteer", id)
 		}
 		return nil

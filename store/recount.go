@@ -6,7 +6,7 @@ import (
 	"renfort/mission"
 )
 
-// mustAddUp counts the live holds of every mission that the changes concern,
+// mustAddUp counts the live holds and the waiting of every mission that the changes concern,
 // and stops the process where its pools say otherwise. It reads as many holds
 // as the missions have: for builds that check themselves alone.
 func (r *reducer) mustAddUp(changes []mission.Change) {
@@ -29,8 +29,18 @@ func (r *reducer) mustAddUp(changes []mission.Change) {
 				}
 			}
 		}
+		for _, w := range r.allPlaces(c.MissionOrdinal) {
+			p, ok := poolOfList(s, w.Slot)
+			if !ok {
+				panic(fmt.Sprintf("store: mission %q has a list of slot %q and no such slot", c.MissionID, w.Slot))
+			}
+			sums[p].Waiting++
+		}
 		for p := range sums {
-			if sums[p].Held != s.Pools[p].Held || sums[p].Confirmed != s.Pools[p].Confirmed {
+			if s.Pools[p].Waiting > 0 && s.Pools[p].Free() > 0 && r.offers(s) {
+				panic(fmt.Sprintf("store: mission %q pool %d has a free seat while somebody waits: %+v", c.MissionID, p, s.Pools[p]))
+			}
+			if sums[p].Held != s.Pools[p].Held || sums[p].Confirmed != s.Pools[p].Confirmed || sums[p].Waiting != s.Pools[p].Waiting {
 				panic(fmt.Sprintf("store: mission %q pool %d has %+v, and its holds are %+v", c.MissionID, p, s.Pools[p], sums[p]))
 			}
 		}

@@ -22,7 +22,7 @@ func (r *reducer) apply(p *prepared) (mission.Result, error) {
 			return m.replay(p.Body)
 		}
 	}
-	r.wrote = false
+	r.wrote, r.touched = false, r.touched[:0]
 	first := len(r.changes)
 	res, err := r.dispatch(p)
 	if err != nil {
@@ -31,6 +31,7 @@ func (r *reducer) apply(p *prepared) (mission.Result, error) {
 		}
 		return mission.Result{}, err
 	}
+	r.tendLists(&res)
 	res.Seq = r.meta.seq
 	if !r.wrote {
 		return res, nil
@@ -90,6 +91,10 @@ func (r *reducer) dispatchSeat(c mission.Command) (mission.Result, error) {
 		return r.answerSeat(c)
 	case mission.ImportSeat:
 		return r.importSeat(c)
+	case mission.JoinWaiting:
+		return r.joinWaiting(c)
+	case mission.LeaveWaiting:
+		return r.leaveWaiting(c)
 	}
 	return mission.Result{}, mission.Errorf(mission.Unsupported, "the store knows no command %q", c.Name())
 }
@@ -145,10 +150,13 @@ func (r *reducer) remember(p *prepared, res mission.Result) {
 
 // volunteer gives the person whom the result names, "" for none.
 func (m *remembered) volunteer() mission.ID {
-	if m.result.Hold == nil {
-		return ""
+	switch {
+	case m.result.Hold != nil:
+		return m.result.Hold.Volunteer
+	case m.result.Waiting != nil:
+		return m.result.Waiting.Volunteer
 	}
-	return m.result.Hold.Volunteer
+	return ""
 }
 
 // dropKey forgets what a key answers, if anything.

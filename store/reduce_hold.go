@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 
 	"renfort/mission"
@@ -196,7 +197,9 @@ func (r *reducer) take(g *grant) (*mission.Seats, error) {
 	}
 	for _, i := range g.pools {
 		p := &next.Pools[i]
-		if p.Free() == 0 {
+		// Nobody jumps the queue: what is free while somebody waits, as a hold
+		// of the volunteer's own that is past its end, is the first one's.
+		if p.Free() == 0 || p.Waiting > 0 {
 			e := mission.Errorf(mission.Full, "no seat is left%s", inSlot(next, i))
 			e.Waiting = p.Waiting
 			return nil, e
@@ -222,7 +225,7 @@ func (r *reducer) grant(c mission.HoldSeat, g *grant, next *mission.Seats) missi
 	next.LastTaken = now
 	r.expireStale(g.stale, next)
 	h := &holdRecord{Hold: mission.Hold{ID: c.Hold, Mission: c.Mission, Ordinal: next.Ordinal, Volunteer: c.Volunteer,
-		Slots: g.slots, State: mission.Held, Origin: mission.OriginHold, Ref: c.Ref, Created: now, Expires: now + r.holdSeconds(c.Seconds),
+		Slots: g.slots, State: mission.Held, Origin: cmp.Or(c.Origin, mission.OriginHold), Ref: c.Ref, Created: now, Expires: now + r.holdSeconds(c.Seconds),
 		Changed: now, ChangedSeq: r.seq()}}
 	h.due = h.Expires
 	if c.Confirm {

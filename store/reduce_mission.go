@@ -102,6 +102,9 @@ func (r *reducer) writeMission(m *mission.Mission, now *missionState, plan *seat
 		publisher: m.Publisher, times: m.Times, json: json}
 	r.put(missionsBucket, ordinalKey(now.ordinal), now.raw, r.keep(appendMission(r.room(len(json)+256), rec)))
 	r.putSeats(now.ordinal, plan.seats)
+	for _, w := range plan.leave {
+		r.unlist(plan.seats, w, "slot_removed")
+	}
 	r.releaseAll(plan.release, mission.StateCancelled, plan.seats)
 	r.emit(mission.Change{Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: now.ordinal, Mission: m, Seats: plan.seats})
 	out := mission.Created
@@ -164,8 +167,12 @@ func (r *reducer) dropMission(c mission.DeleteMission, now *missionState) {
 	live, refused := r.holdsOf(now.ordinal)
 	empty := copySeats(now.seats)
 	for i := range empty.Pools {
-		empty.Pools[i].Held, empty.Pools[i].Confirmed = 0, 0
+		empty.Pools[i].Held, empty.Pools[i].Confirmed, empty.Pools[i].Waiting = 0, 0, 0
 		settle(&empty.Pools[i])
+	}
+	for _, w := range r.allPlaces(now.ordinal) {
+		r.dropPlace(w)
+		r.emitWaiting(mission.WaitingLeft, empty, w, "deleted")
 	}
 	r.releaseAll(live, "deleted", empty)
 	for _, id := range refused {

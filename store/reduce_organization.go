@@ -55,6 +55,9 @@ func (r *reducer) writeOrganization(n *mission.Organization, text []byte, old *o
 	o := &organizationRecord{version: r.seq(), state: n.State, record: old.record, json: text}
 	r.put(organizationsBucket, []byte(n.ID), raw, appendOrganization(nil, o))
 	r.emit(mission.Change{Kind: mission.OrganizationPut, Organization: n, Record: o.record})
+	if old.state == mission.OrgSuspended && n.State != mission.OrgSuspended {
+		r.resumeLists(n.ID)
+	}
 }
 
 // carryOrganization creates or updates the organisation that a mission

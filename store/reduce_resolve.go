@@ -37,6 +37,9 @@ func (r *reducer) confirm(h *holdRecord, s *mission.Seats) {
 		s.Pools[i].Confirmed++
 	}
 	s.Fills.Add(dayOf(now), uint32(len(pools)))
+	if h.Origin == mission.OriginLink {
+		s.Links.Add(dayOf(now), uint32(len(pools)))
+	}
 	s.LastTaken = now
 	h.State, h.Changed, h.ChangedSeq = mission.Confirmed, now, r.seq()
 	h.due = 0
@@ -146,7 +149,7 @@ func (r *reducer) releaseSeat(c mission.ReleaseSeat) (mission.Result, error) {
 }
 
 // extendSeat moves a hold's end to Seconds from now, never further than
-// HoldSecondsMax after it was made.
+// HoldSecondsMax after it was made. An offer's own time is never cut by it.
 func (r *reducer) extendSeat(c mission.ExtendSeat) (mission.Result, error) {
 	old, raw, err := r.findHold(c.Hold)
 	switch {
@@ -160,6 +163,9 @@ func (r *reducer) extendSeat(c mission.ExtendSeat) (mission.Result, error) {
 	s := r.seatsOf(old.Ordinal)
 	h := *old
 	h.Expires = min(r.meta.now+r.holdSeconds(c.Seconds), old.Created+mission.HoldSecondsMax)
+	if h.Origin == mission.OriginOffer {
+		h.Expires = max(h.Expires, old.Expires)
+	}
 	if h.Expires == old.Expires {
 		return seatResult(mission.Unchanged, s, &old.Hold), nil
 	}

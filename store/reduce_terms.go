@@ -10,8 +10,9 @@ import (
 // seatPlan is what a write of a mission makes of its seats.
 type seatPlan struct {
 	seats   *mission.Seats
-	release []mission.ID // live holds that a cancellation ends
-	kept    bool         // a total stayed above what was asked for
+	release []mission.ID     // live holds that a cancellation ends
+	leave   []*waitingRecord // places in lists of slots that are left out
+	kept    bool             // a total stayed above what was asked for
 }
 
 // terms turns what a mission says into slots and pools. Slots with seats have
@@ -65,7 +66,7 @@ func (r *reducer) plan(m *mission.Mission, now *missionState, keep bool) (*seatP
 		return p, nil
 	}
 	old, next := now.seats, p.seats
-	next.Ordinal, next.Fills, next.Created, next.LastTaken = old.Ordinal, old.Fills, old.Created, old.LastTaken
+	next.Ordinal, next.Fills, next.Links, next.Created, next.LastTaken = old.Ordinal, old.Fills, old.Links, old.Created, old.LastTaken
 	t := old.Totals()
 	live := t.Held+t.Confirmed > 0
 	if m.State == mission.StateCancelled && live {
@@ -80,6 +81,7 @@ func (r *reducer) plan(m *mission.Mission, now *missionState, keep bool) (*seatP
 			return nil, err
 		}
 	}
+	p.leave = r.carryWaiting(old, next)
 	return p, p.checkTotals(old, m, keep)
 }
 

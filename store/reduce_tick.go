@@ -9,7 +9,7 @@ import (
 // How much one Tick ends of each kind; the rest is the next one's. So a Tick
 // stays short whatever an evening leaves behind.
 const (
-	SweepHoldsMax = 2_000 // holds that expire, are ignored or forgotten, each
+	SweepHoldsMax = 2_000 // holds that expire, are ignored or forgotten, waiting lists that end, each
 	SweepKeysMax  = 4_096 // idempotency keys, tombstones, feedback, each
 	TrimLogMax    = 4_096 // commands in the log
 )
@@ -24,7 +24,7 @@ func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 	res := mission.Result{Outcome: mission.Updated}
 	for k := dueExpire; k <= dueLast; k++ {
 		most := r.sweepMax.rest
-		if k <= dueForget {
+		if k <= dueForget || k == dueWaiting {
 			most = r.sweepMax.holds
 		}
 		n := r.sweep(k, most)
@@ -32,6 +32,7 @@ func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 			res.Swept = n
 		}
 	}
+	r.tendLists(&res)
 	r.trim()
 	if !moved && !r.wrote {
 		return mission.Result{Outcome: mission.Unchanged}, nil
@@ -82,6 +83,8 @@ func (r *reducer) end(k dueKind, what []byte) {
 		raw := r.get(peopleBucket, what)
 		due, all := r.feedback(raw)
 		r.putFeedback(what, raw, due, r.recent(all))
+	case dueWaiting:
+		r.touched = append(r.touched, readOrdinal(what)) // the entry moves when the lists are tended
 	}
 }
 

@@ -41,8 +41,8 @@ func (r *reducer) putVolunteer(c mission.PutVolunteer, json []byte) (mission.Res
 	return mission.Result{Outcome: out, Version: rec.version}, nil
 }
 
-// eraseVolunteer removes a person: the record, the live seats, the name in
-// past ones, feedback, and what idempotency keys answer about them. The log
+// eraseVolunteer removes a person: the record, the live seats, the places in
+// waiting lists, the name in past seats, feedback, and what idempotency keys answer about them. The log
 // names their record and past holds by id until it is trimmed, within a day.
 func (r *reducer) eraseVolunteer(c mission.EraseVolunteer) (mission.Result, error) {
 	who, known := r.person(c.ID)
@@ -83,6 +83,8 @@ func (r *reducer) eraseTrace(id mission.ID, key []byte) {
 		r.dropKey([16]byte(rest[1:]))
 	case personHold:
 		r.eraseHold(string(rest[2:]))
+	case personWaiting:
+		r.eraseWaiting(rest[1:])
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +62,41 @@ type script struct {
 	start   int64
 	changes []mission.Change
 	holds   int
+	offers  []mission.ID // the nth one is on
+}
+
+// short writes an offer's id as scripts do, and long reads it.
+func (s *script) short(id mission.ID) string {
+	if !strings.HasPrefix(id, "o-") {
+		return id
+	}
+	i := slices.Index(s.offers, id)
+	if i < 0 {
+		s.offers = append(s.offers, id)
+		i = len(s.offers) - 1
+	}
+	return "offer" + strconv.Itoa(i+1)
+}
+
+func (s *script) long(word string) mission.ID {
+	n, err := strconv.Atoi(strings.TrimPrefix(word, "offer"))
+	if !strings.HasPrefix(word, "offer") || err != nil || n < 1 || n > len(s.offers) {
+		return word
+	}
+	return s.offers[n-1]
+}
+
+// moved tells what a command did to waiting lists beside what it answers.
+func (s *script) moved() (out string) {
+	for _, c := range s.changes {
+		switch {
+		case c.Kind == mission.SeatOffered:
+			out += fmt.Sprintf("; %s %s to %s", c.Kind, s.hold(c.Hold), c.Hold.Volunteer)
+		case c.Kind == mission.WaitingLeft:
+			out += fmt.Sprintf("; %s %s (%s)", c.Kind, c.Waiting.Volunteer, c.Waiting.Why)
+		}
+	}
+	return out
 }
 
 func (s *script) mustCheck() {
@@ -146,18 +182,38 @@ func (s *script) do(line []string) []string {
 		return s.seats(args[0])
 	case "show":
 		return []string{s.show(args[0])}
+	case "waiting":
+		return []string{s.waiting(args[0])}
 	case "at":
 		return s.at(words{"at": args[0]}.seconds("at"))
 	}
+	s.changes = nil
+	args[0] = s.long(args[0])
 	e := mission.Envelope{Command: s.command(line[0], args, w), Key: w["key"], Body: uint64(len(w["body"]))}
 	res, err := s.store.Submit(context.Background(), e)
 	if err != nil {
 		return []string{refusal(err)}
 	}
-	if res.Outcome == mission.Created && res.Hold != nil && !res.Replayed {
+	if res.Outcome == mission.Created && res.Hold != nil && res.Hold.Origin != mission.OriginOffer && !res.Replayed {
 		s.holds++ // the nth hold granted is hn
 	}
-	return []string{s.answer(res)}
+	return []string{s.answer(res) + s.moved()}
+}
+
+// waiting tells who waits for a mission.
+func (s *script) waiting(id string) string {
+	all, err := s.store.Waiting(id)
+	if err != nil {
+		return refusal(err)
+	}
+	out := "waiting:"
+	for _, w := range all {
+		out += fmt.Sprintf(" %d %s", w.Position, w.Volunteer)
+		if w.Slot != "" {
+			out += " in " + w.Slot
+		}
+	}
+	return out
 }
 
 // at moves log time to so many seconds after the start, and tells what ended.
@@ -167,13 +223,14 @@ func (s *script) at(seconds int) []string {
 	out := "at " + after(int64(seconds))
 	for _, c := range s.changes {
 		switch {
+		case c.Waiting != nil: // told by moved
 		case c.Hold != nil:
-			out += fmt.Sprintf("; %s %s", c.Kind, c.Hold.ID)
+			out += fmt.Sprintf("; %s %s", c.Kind, s.short(c.Hold.ID))
 		case c.Organization != nil:
 			out += fmt.Sprintf("; %s %s answered %d ignored %d", c.Kind, c.Organization.ID, c.Record.Answered, c.Record.Ignored)
 		}
 	}
-	return []string{out}
+	return []string{out + s.moved()}
 }
 
 func (s *script) command(name string, args []string, w words) mission.Command {
@@ -187,7 +244,7 @@ func (s *script) command(name string, args []string, w words) mission.Command {
 	case "organization":
 		return mission.PutOrganization{Organization: &mission.Organization{ID: args[0], Name: w["name"], State: w["state"]}}
 	case "volunteer":
-		v := &mission.Volunteer{ID: args[0], Revision: int64(deref(w.int("rev"))), BirthYear: deref(w.int("born")), Mobility: w["mobility"]}
+		v := &mission.Volunteer{ID: args[0], Revision: int64(deref(w.int("rev"))), BirthYear: deref(w.int("born")), Mobility: w["mobility"], Channel: w["channel"]}
 		if w["adult"] != "" {
 			adult := w["adult"] == "yes"
 			v.Adult = &adult
@@ -203,7 +260,11 @@ func (s *script) seatCommand(name string, args []string, w words) mission.Comman
 	switch name {
 	case "hold":
 		return mission.HoldSeat{Hold: s.newHold(w), Mission: args[0], Volunteer: args[1], Slots: w.list("slots"), Seconds: w.seconds("ttl"),
-			Confirm: w["confirm"] != "", Ref: w["ref"]}
+			Confirm: w["confirm"] != "", Ref: w["ref"], Origin: w["origin"]}
+	case "join":
+		return mission.JoinWaiting{Mission: args[0], Volunteer: args[1], Slot: w["slot"], Clock: mission.Clock{Offset: 3600}}
+	case "leave":
+		return mission.LeaveWaiting{Mission: args[0], Volunteer: args[1]}
 	case "import":
 		return mission.ImportSeat{Hold: s.newHold(w), Mission: args[0], Volunteer: args[1], Slots: w.list("slots"), State: w["state"], Answer: w["answer"], Ref: w["ref"]}
 	case "confirm":
@@ -278,6 +339,12 @@ func (s *script) answer(r mission.Result) string {
 	if r.Hold != nil {
 		out += " " + s.hold(r.Hold)
 	}
+	if w := r.Waiting; w != nil {
+		out += fmt.Sprintf(" %s waits at %d", w.Volunteer, w.Position)
+		if w.Slot != "" {
+			out += " in " + w.Slot
+		}
+	}
 	if p := r.Occupancy; p != (mission.Pool{}) {
 		out += ", " + pool(p)
 	}
@@ -298,11 +365,14 @@ func pool(p mission.Pool) string {
 	if p.Over > 0 {
 		out += fmt.Sprintf(" (%d over)", p.Over)
 	}
+	if p.Waiting > 0 {
+		out += fmt.Sprintf(" (%d waiting)", p.Waiting)
+	}
 	return out
 }
 
 func (s *script) hold(h *mission.Hold) string {
-	out := h.ID + " " + h.State
+	out := s.short(h.ID) + " " + h.State
 	if h.State == mission.Held {
 		out += " until " + after(h.Expires-s.start)
 	}
@@ -364,7 +434,7 @@ func (s *script) seats(id string) []string {
 }
 
 func (s *script) show(id string) string {
-	h, _, err := s.store.Hold(id)
+	h, _, err := s.store.Hold(s.long(id))
 	if err != nil {
 		return refusal(err)
 	}

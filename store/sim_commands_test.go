@@ -61,12 +61,17 @@ func (s *sim) random() mission.Envelope {
 }
 
 func (s *sim) command() mission.Command {
-	switch n := s.rnd.IntN(100); {
+	switch n := s.rnd.IntN(115); {
 	case n < 14 || len(s.toy.missions) == 0:
 		return mission.PutMission{Mission: s.someMission(), KeepTaken: s.rnd.IntN(3) == 0}
+	case n >= 112:
+		return mission.LeaveWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer()}
+	case n >= 100:
+		return mission.JoinWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slot: s.pick("", "", "", "a", "b", "c")}
 	case n < 46:
 		return mission.HoldSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots(),
-			Seconds: []int{0, 30, 60, 3_600}[s.rnd.IntN(4)], Confirm: s.rnd.IntN(4) == 0, Ref: s.pick("", "", "r1", "r2")}
+			Seconds: []int{0, 30, 60, 3_600}[s.rnd.IntN(4)], Confirm: s.rnd.IntN(4) == 0, Ref: s.pick("", "", "r1", "r2"),
+			Origin: s.pick("", "", mission.OriginLink)}
 	case n < 58:
 		return mission.ConfirmSeat{Hold: s.anyHold(mission.Held), Ref: s.pick("", "", "r3")}
 	case n < 66:
@@ -93,7 +98,8 @@ func (s *sim) rareCommand() mission.Command {
 	case 1:
 		return mission.PutOrganization{Organization: &mission.Organization{ID: s.pick("o1", "o2"), State: s.pick("", "", mission.OrgSuspended)}}
 	case 2:
-		return mission.PutVolunteer{Volunteer: &mission.Volunteer{ID: s.anyVolunteer(), Revision: s.someRevision(), BirthYear: []int{0, 1990, 2009}[s.rnd.IntN(3)]}}
+		return mission.PutVolunteer{Volunteer: &mission.Volunteer{ID: s.anyVolunteer(), Revision: s.someRevision(), BirthYear: []int{0, 1990, 2009}[s.rnd.IntN(3)],
+			Channel: s.pick("", "push")}}
 	}
 	return mission.EraseVolunteer{ID: s.anyVolunteer()}
 }

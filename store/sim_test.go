@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"renfort/mission"
@@ -84,7 +85,9 @@ func simulate(t *testing.T, seed uint64) {
 }
 
 func (s *sim) open(dir string) {
-	st, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22, Committed: s.committed})
+	awake := mission.DefaultPolicy() // what quiet hours do is mission's to test
+	awake.Reverse.QuietUntil = awake.Reverse.QuietFrom
+	st, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22, Committed: s.committed, Policy: awake})
 	if err != nil {
 		s.fail("open: %v", err)
 	}
@@ -101,6 +104,9 @@ func (s *sim) committed(changes []mission.Change) {
 			delete(s.seats, c.MissionID)
 		} else if c.Seats != nil {
 			s.seats[c.MissionID] = c.Seats
+		}
+		if c.Kind == mission.SeatOffered && !slices.Contains(s.holds, c.Hold.ID) {
+			s.holds = append(s.holds, c.Hold.ID)
 		}
 	}
 }
@@ -129,6 +135,9 @@ func (s *sim) agree(e mission.Envelope, res mission.Result, err error) {
 	}
 	if res.Hold != nil {
 		got.hold = res.Hold.ID + " " + res.Hold.State
+	}
+	if res.Waiting != nil {
+		got.position, got.waiter = res.Waiting.Position, res.Waiting.Volunteer
 	}
 	step := s.step
 	s.trace = append(s.trace, func() string { return fmt.Sprintf("%d: %s key %q: %+v %v", step, told(e.Command), e.Key, got, err) })
@@ -197,9 +206,30 @@ func (s *sim) compareMission(id string) {
 		if wp.total != mission.SeatsUnknown {
 			over = max(0, wp.elsewhere+held+confirmed-wp.total)
 		}
-		if want := (mission.Pool{Total: wp.total, Elsewhere: wp.elsewhere, Held: held, Confirmed: confirmed, Over: over}); p != want {
+		if want := (mission.Pool{Total: wp.total, Elsewhere: wp.elsewhere, Held: held, Confirmed: confirmed, Over: over,
+			Waiting: s.toy.waitingFor(w, name, always)}); p != want {
 			s.fail("mission %s slot %q: got %+v, want %+v", id, t.ID, p, want)
 		}
+	}
+	s.compareLists(id, w)
+}
+
+// compareLists looks at who waits for a mission, in which order.
+func (s *sim) compareLists(id string, m *toyMission) {
+	s.t.Helper()
+	var got, want []string
+	all, err := s.store.Waiting(id)
+	for _, w := range all {
+		got = append(got, fmt.Sprint(w.JoinedSeq, w.Volunteer, w.Slot, w.Position))
+	}
+	for _, w := range s.toy.waits {
+		if w.of == m {
+			pool, _ := w.pool()
+			want = append(want, fmt.Sprint(w.seq, w.volunteer, w.slot, s.toy.waitingFor(m, pool, w.seq)+1))
+		}
+	}
+	if err != nil || !slices.Equal(got, want) {
+		s.fail("mission %s: got the lists %v, %v; want %v", id, got, err, want)
 	}
 }
 

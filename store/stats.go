@@ -44,6 +44,7 @@ type Report struct {
 	Organizations int
 	Holds         int
 	LiveHolds     int
+	Waiting       int // places in waiting lists
 	LogEntries    int
 	FileBytes     int64
 }

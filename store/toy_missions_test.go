@@ -32,7 +32,12 @@ func (t *toy) putMission(c mission.PutMission) want {
 			return want{outcome: mission.Unchanged, taken: t.taken(old)}
 		}
 		t.move(old, next)
+		next.ordinal = old.ordinal
+	} else {
+		t.ordinals++
+		next.ordinal = t.ordinals
 	}
+	next.looked = true
 	delete(t.graves, "m"+m.ID)
 	t.missions[m.ID] = next
 	next.version = t.seq + 1
@@ -188,6 +193,7 @@ func (t *toy) move(old, next *toyMission) {
 		}
 		h.of = next
 	}
+	t.moveWaits(old, next)
 }
 
 // finish ends a live hold.
@@ -224,6 +230,7 @@ func (t *toy) deleteMission(c mission.DeleteMission) want {
 			h.due = t.now + 30*86_400
 		}
 	}
+	t.dropWaits(func(w *toyWait) bool { return w.of == m })
 	delete(t.missions, c.ID)
 	if r := max(c.Revision, m.revision); r > 0 {
 		t.graves["m"+c.ID] = toyGrave{r, t.now + 30*86_400}

@@ -11,43 +11,57 @@ import (
 )
 
 func (t *toy) hold(c mission.HoldSeat) want {
-	m := t.missions[c.Mission]
+	m, slots, same, refusal := t.may(c.Mission, c.Volunteer, c.Slots)
 	switch {
-	case m == nil:
-		return no(mission.NotFound)
-	case m.booking == mission.BookingElsewhere:
-		return no(mission.BookElsewhere)
-	case m.state != mission.StateOpen:
-		return notEligible("closed")
-	case m.org != "" && t.suspended[m.org]:
-		return notEligible("suspended")
-	case m.ends != 0 && m.ends < t.now:
-		return notEligible("ended")
-	}
-	slots, ok := m.choose(c.Slots)
-	if !ok {
-		return no(mission.Invalid)
-	}
-	if p := t.people[c.Volunteer]; p != nil && p.born > 0 && time.Unix(t.now, 0).UTC().Year()-p.born-1 < mission.AgeDefault {
-		return notEligible("age")
-	}
-	same, refused := t.sits(m, c.Volunteer, slots)
-	if refused.kind != mission.Unknown {
-		return refused
-	}
-	if same != nil {
-		if c.Confirm && same.state == mission.Held {
-			return t.resolve(mission.ConfirmSeat{Hold: same.id, Ref: c.Ref})
-		}
+	case refusal.kind != mission.Unknown:
+		return refusal
+	case same != nil && c.Confirm && same.state == mission.Held:
+		return t.resolve(mission.ConfirmSeat{Hold: same.id, Ref: c.Ref})
+	case same != nil:
 		return t.seatAnswer(mission.Unchanged, same, false)
-	}
-	if t.holds[c.Hold] != nil {
+	case t.holds[c.Hold] != nil:
 		return no(mission.Conflict)
-	}
-	if !c.Confirm && t.holding(c.Volunteer) >= t.perVisitor {
+	case !c.Confirm && t.holding(c.Volunteer) >= t.perVisitor:
 		return no(mission.TooManyHolds)
 	}
 	return t.give(c, m, slots)
+}
+
+// may says whether somebody may sit in slots of a mission, and gives their live
+// hold of the same.
+func (t *toy) may(id, volunteer string, asked []string) (m *toyMission, slots []string, same *toyHold, refusal want) {
+	m = t.missions[id]
+	switch {
+	case m == nil:
+		refusal = no(mission.NotFound)
+	case m.booking == mission.BookingElsewhere:
+		refusal = no(mission.BookElsewhere)
+	case m.state != mission.StateOpen:
+		refusal = notEligible("closed")
+	case m.org != "" && t.suspended[m.org]:
+		refusal = notEligible("suspended")
+	case m.ends != 0 && m.ends < t.now:
+		refusal = notEligible("ended")
+	}
+	if refusal.kind != mission.Unknown {
+		return m, nil, nil, refusal
+	}
+	slots, ok := m.choose(asked)
+	switch {
+	case !ok:
+		refusal = no(mission.Invalid)
+	case t.young(volunteer):
+		refusal = notEligible("age")
+	default:
+		same, refusal = t.sits(m, volunteer, slots)
+	}
+	return m, slots, same, refusal
+}
+
+// young says whether somebody is surely under age.
+func (t *toy) young(volunteer string) bool {
+	p := t.people[volunteer]
+	return p != nil && p.born > 0 && time.Unix(t.now, 0).UTC().Year()-p.born-1 < mission.AgeDefault
 }
 
 // choose gives the slots as a hold names them.
@@ -96,7 +110,7 @@ func (t *toy) sits(m *toyMission, volunteer string, slots []string) (same *toyHo
 
 func (t *toy) holding(volunteer string) (n int) {
 	for _, h := range t.holds {
-		if h.volunteer == volunteer && h.state == mission.Held && h.origin == mission.OriginHold && !h.late(t.now) {
+		if h.volunteer == volunteer && h.state == mission.Held && h.origin != mission.OriginOffer && !h.late(t.now) {
 			n++
 		}
 	}
@@ -115,7 +129,7 @@ func (t *toy) give(c mission.HoldSeat, m *toyMission, slots []string) want {
 		h.state = mission.Expired
 	}
 	for _, p := range m.poolsOf(slots) {
-		if pool := m.pools[p]; pool.total != mission.SeatsUnknown && t.takenIn(m, p) >= pool.total {
+		if pool := m.pools[p]; pool.total != mission.SeatsUnknown && t.takenIn(m, p) >= pool.total || t.waitingFor(m, p, always) > 0 {
 			for _, h := range stale {
 				h.state = mission.Held // nothing was done
 			}
@@ -129,7 +143,7 @@ func (t *toy) give(c mission.HoldSeat, m *toyMission, slots []string) want {
 	if seconds == 0 {
 		seconds = 480
 	}
-	h := &toyHold{id: c.Hold, of: m, volunteer: c.Volunteer, slots: slots, state: mission.Held, origin: mission.OriginHold, ref: c.Ref,
+	h := &toyHold{id: c.Hold, of: m, volunteer: c.Volunteer, slots: slots, state: mission.Held, origin: cmp.Or(c.Origin, mission.OriginHold), ref: c.Ref,
 		created: t.now, expires: t.now + seconds}
 	t.holds[h.id] = h
 	if c.Confirm {
@@ -178,6 +192,9 @@ func (t *toy) resolve(c mission.Command) want {
 			return no(mission.AlreadyResolved)
 		}
 		end := min(t.now+int64(c.Seconds), h.created+3_600)
+		if h.origin == mission.OriginOffer {
+			end = max(end, h.expires)
+		}
 		same := end == h.expires
 		h.expires = end
 		return t.seatAnswer(mission.Updated, h, true).unless(same)
@@ -264,17 +281,17 @@ func (t *toy) putVolunteer(v *mission.Volunteer) want {
 	if v.Revision > 0 && v.Revision <= revision {
 		return want{outcome: mission.Older}
 	}
-	raw := fmt.Sprint(v.BirthYear, v.Revision)
+	raw := fmt.Sprint(v.BirthYear, v.Revision, v.Channel)
 	if old != nil && old.raw == raw {
 		return want{outcome: mission.Unchanged}
 	}
 	delete(t.graves, "v"+v.ID)
-	t.people[v.ID] = &toyPerson{born: v.BirthYear, revision: max(revision, v.Revision), raw: raw}
+	t.people[v.ID] = &toyPerson{born: v.BirthYear, channel: v.Channel, revision: max(revision, v.Revision), raw: raw}
 	return want{outcome: outcome(old != nil), changed: true}
 }
 
 func (t *toy) erase(id string) want {
-	p, found := t.people[id], false
+	p, found := t.people[id], t.dropWaits(func(w *toyWait) bool { return w.volunteer == id })
 	for _, h := range t.holds {
 		if h.volunteer != id {
 			continue
@@ -325,6 +342,10 @@ func (t *toy) tick(at int64) want {
 	})
 	ending("forgotten", func(h *toyHold) int64 { return when(!h.live(), h.due) }, func(h *toyHold) { delete(t.holds, h.id) })
 	swept = t.sweepRest() || swept
+	for _, m := range t.listsDue() {
+		m.looked = true
+		swept = true
+	}
 	return want{outcome: mission.Updated, changed: true}.unless(!moved && !swept)
 }
 

@@ -20,6 +20,8 @@ type toy struct {
 	suspended  map[string]bool
 	records    map[string]mission.Record
 	keys       map[string]*toyKey
+	waits      []*toyWait // in the order of joining
+	ordinals   int        // given out
 	perVisitor int
 	sweep      int // ended of each kind by one Tick
 }
@@ -32,6 +34,8 @@ type toyMission struct {
 	revision                int64
 	version                 uint64
 	raw                     string // what was written, to know the same again
+	ordinal                 int
+	looked                  bool // its lists are looked at by the command under way
 }
 
 type toyPool struct{ total, elsewhere int }
@@ -54,6 +58,7 @@ type toyHold struct {
 
 type toyPerson struct {
 	born     int
+	channel  string
 	revision int64
 	raw      string
 }
@@ -74,6 +79,9 @@ type want struct {
 	hold    string // id and state of the hold answered with
 	taken   int
 	changed bool
+
+	position int // in a waiting list
+	waiter   string
 }
 
 func newToy() *toy {
@@ -155,19 +163,53 @@ func (t *toy) apply(e mission.Envelope) want {
 		w.changed = false
 		return w
 	}
+	before := t.standings()
 	w := t.command(e.Command)
 	if !w.changed {
 		return w
+	}
+	t.tendAll(e.Command, before)
+	if m := t.concerned(e.Command); m != nil && w.kind == mission.Unknown {
+		w.taken = t.taken(m)
 	}
 	t.seq++
 	if e.Key != "" {
 		k := &toyKey{end: t.now + 86_400, want: w}
 		if id, _, named := strings.Cut(w.hold, " "); named {
 			k.volunteer = t.holds[id].volunteer
+		} else {
+			k.volunteer = w.waiter
 		}
 		t.keys[e.Key] = k
 	}
 	return w
+}
+
+// concerned gives the mission with whose seats a command is answered, nil for
+// none: seats that it freed may be on offer by then.
+func (t *toy) concerned(c mission.Command) *toyMission {
+	switch c := c.(type) {
+	case mission.PutMission:
+		return t.missions[c.Mission.ID]
+	case mission.SetElsewhere:
+		return t.missions[c.Mission]
+	case mission.HoldSeat:
+		return t.missions[c.Mission]
+	case mission.ImportSeat:
+		return t.missions[c.Mission]
+	case mission.ReleaseSeat:
+		return t.missionOf(c.Hold)
+	case mission.AnswerSeat:
+		return t.missionOf(c.Hold)
+	}
+	return nil
+}
+
+func (t *toy) missionOf(hold string) *toyMission {
+	if m := t.holds[hold].of; t.missions[m.id] == m {
+		return m
+	}
+	return nil
 }
 
 func (t *toy) command(c mission.Command) want {
@@ -191,6 +233,10 @@ func (t *toy) command(c mission.Command) want {
 		return t.hold(c)
 	case mission.ImportSeat:
 		return t.importSeat(c)
+	case mission.JoinWaiting:
+		return t.join(c)
+	case mission.LeaveWaiting:
+		return t.leave(c)
 	case mission.Tick:
 		return t.tick(c.At)
 	}

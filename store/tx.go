@@ -24,9 +24,10 @@ type reducer struct {
 	sweepMax sweepLimits
 
 	seats   map[mission.Ordinal]*cachedSeats
-	changes []mission.Change // of all commands so far
-	wrote   bool             // by the command under way
-	arena   []byte           // room for the values and keys of this transaction
+	changes []mission.Change  // of all commands so far
+	wrote   bool              // by the command under way
+	touched []mission.Ordinal // missions whose waiting lists are to be looked at after it
+	arena   []byte            // room for the values and keys of this transaction
 }
 
 // cachedSeats is a mission's seats while the transaction runs: a hot one
@@ -139,6 +140,9 @@ func (r *reducer) putSeats(o mission.Ordinal, s *mission.Seats) {
 	}
 	if s != nil {
 		mustFit(s)
+	}
+	if waits(c.seats) || waits(s) {
+		r.touched = append(r.touched, o)
 	}
 	c.seats, c.dirty, r.wrote = s, true, true
 }

@@ -52,12 +52,13 @@ type VolunteerRef struct {
 }
 
 // Export is all that is stored about one person. Volunteer is nil where there
-// are holds or feedback and no record.
+// are holds, places in waiting lists or feedback and no record.
 type Export struct {
 	Volunteer *mission.Volunteer
 	JSON      []byte // the record as it was written, nil if none
 	Version   uint64
 	Holds     []mission.Hold
+	Waiting   []mission.Waiting
 	Feedback  []mission.Feedback
 }
 
