@@ -142,7 +142,11 @@ func faultsOf(pattern string) []fault {
 	case "POST /v1/missions/{id}/holds":
 		return []fault{{"nobody", `{}`, "/volunteer"}, {"a mail address", `{"volunteer":"a@b.org"}`, "/volunteer"}, {"too short", `{"volunteer":"v","ttl_s":29}`, "/ttl_s"},
 			{"too long", `{"volunteer":"v","ttl_s":3601}`, "/ttl_s"}, {"a slot twice", `{"volunteer":"v","slots":["a","a"]}`, "/slots/1"},
-			{"a slot that is none", `{"volunteer":"v","slots":["none"]}`, "/slots/0"}, {"a control character", `{"volunteer":"v\u0001"}`, "/volunteer"}, {"a long ref", `{"volunteer":"v","ref":"` + strings.Repeat("x", 501) + `"}`, "/ref"}}
+			{"a slot that is none", `{"volunteer":"v","slots":["none"]}`, "/slots/0"}, {"a control character", `{"volunteer":"v\u0001"}`, "/volunteer"}, {"a long ref", `{"volunteer":"v","ref":"` + strings.Repeat("x", 501) + `"}`, "/ref"},
+			{"an origin of the reducer's", `{"volunteer":"v","origin":"offer"}`, "/origin"}}
+	case "POST /v1/missions/{id}/waiting":
+		return []fault{{"nobody", `{}`, "/volunteer"}, {"a mail address", `{"volunteer":"a@b.org"}`, "/volunteer"}, {"a slot that is none", `{"volunteer":"v","slot":"none"}`, "/slot"},
+			{"a control character", `{"volunteer":"v","slot":"\u0001"}`, "/slot"}, {"a list of slots", `{"volunteer":"v","slot":["a"]}`, "/slot"}}
 	case "POST /v1/holds/{hold}/answer":
 		return []fault{{"no answer", `{}`, "/answer"}, {"an unknown answer", `{"answer":"maybe"}`, "/answer"}, {"a date that cannot be", `{"answer":"accepted","at":"2026-02-30"}`, "/at"}}
 	case "POST /v1/holds/{hold}/extend":

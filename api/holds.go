@@ -15,6 +15,7 @@ type holdBody struct {
 	TTLS      *int       `json:"ttl_s"`
 	Confirm   bool       `json:"confirm"`
 	Ref       string     `json:"ref"`
+	Origin    string     `json:"origin"`
 }
 
 // check lists what is wrong with the body alone.
@@ -23,6 +24,9 @@ func (b *holdBody) check() error {
 	fields = append(fields, checkPerson("/volunteer", b.Volunteer)...)
 	fields = append(fields, checkSlots(b.Slots)...)
 	fields = append(fields, checkSeconds(b.TTLS)...)
+	if b.Origin != "" && b.Origin != mission.OriginHold && b.Origin != mission.OriginLink {
+		fields = append(fields, mission.FieldError{Pointer: "/origin", Detail: "is not one of hold, link"})
+	}
 	return faulty(checkFree(fields, "/ref", b.Ref))
 }
 
@@ -106,12 +110,13 @@ func (c *call) holdCommand(id mission.ID, b *holdBody) mission.HoldSeat {
 		seconds = *b.TTLS
 	}
 	return mission.HoldSeat{Hold: c.s.engine.NewID("h-"), Mission: id, Volunteer: b.Volunteer, Slots: b.Slots,
-		Seconds: seconds, Confirm: b.Confirm, Ref: b.Ref}
+		Seconds: seconds, Confirm: b.Confirm, Ref: b.Ref, Origin: b.Origin}
 }
 
-// withAlternatives adds to the refusal of a full mission what has a seat.
+// withAlternatives adds to the refusal of a full mission, and of a hold that
+// came too late, what has a seat.
 func (c *call) withAlternatives(err error, id, volunteer mission.ID) error {
-	if mission.KindOf(err) != mission.Full {
+	if k := mission.KindOf(err); k != mission.Full && k != mission.HoldExpired {
 		return err
 	}
 	p := &problem{err: mission.AsError(err), alternatives: []byte("[]")}
@@ -194,6 +199,9 @@ func (c *call) onHold(command mission.Command) error {
 		return err
 	}
 	res, err := c.submit(command)
+	if late := mission.AsError(err); late != nil && late.Hold != nil {
+		return c.withAlternatives(err, late.Hold.Mission, late.Hold.Volunteer)
+	}
 	if err != nil {
 		return err
 	}

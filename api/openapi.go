@@ -29,9 +29,6 @@ func openAPI(routes []*route) []byte {
 	}
 	paths := object{}
 	for _, r := range routes {
-		if r.doc.hidden {
-			continue
-		}
 		item, _ := paths[r.pattern].(object)
 		if item == nil {
 			item = object{}

@@ -55,7 +55,7 @@ const problemType = "/openapi.json#/components/responses/"
 // problem is a refusal on its way out: an error with what its handler adds.
 type problem struct {
 	err          *mission.Error
-	alternatives []byte // JSON list, of a full mission
+	alternatives []byte // JSON list, of a full mission or a hold that has ended
 }
 
 // Error makes a problem an error, so that handlers can return it.

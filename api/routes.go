@@ -28,7 +28,6 @@ type routeDoc struct {
 	body    string // schema of the body, of a line where it is NDJSON
 	answers []answerDoc
 	tags    bool // takes If-Match, or If-None-Match where it reads
-	hidden  bool // not in the document: still to come
 }
 
 // answerDoc is one answer: schema "" for none, "*" for bytes that are no JSON.
@@ -164,12 +163,15 @@ func seatRoutes() []*route {
 	}
 }
 
-// waitingRoutes are in the contract and still to come.
+// waitingRoutes are those of the section Seats that are about waiting lists.
 func waitingRoutes() []*route {
 	return []*route{
-		{method: "POST", pattern: "/v1/missions/{id}/waiting", scopes: needWrite, class: classWrite, body: bodyMaybe, handle: (*call).unsupported, doc: routeDoc{hidden: true}},
-		{method: "GET", pattern: "/v1/missions/{id}/waiting", scopes: needWrite, class: classRead, reads: true, handle: (*call).unsupported, doc: routeDoc{hidden: true}},
-		{method: "DELETE", pattern: "/v1/missions/{id}/waiting/{volunteer}", scopes: needWrite, class: classWrite, handle: (*call).unsupported, doc: routeDoc{hidden: true}},
+		{method: "POST", pattern: "/v1/missions/{id}/waiting", scopes: needWrite, class: classHold, body: bodyJSON, handle: (*call).joinWaiting,
+			doc: routeDoc{tag: "Seats", summary: "Wait for a seat; one that is free is offered at once", body: "WaitingRequest", answers: put("WaitingWritten")}},
+		{method: "GET", pattern: "/v1/missions/{id}/waiting", scopes: needWrite, class: classRead, reads: true, handle: (*call).waitingLists,
+			doc: routeDoc{tag: "Seats", summary: "Who waits for a mission, in the order of joining", answers: ok("WaitingLists")}},
+		{method: "DELETE", pattern: "/v1/missions/{id}/waiting/{volunteer}", scopes: needWrite, class: classResolve, handle: (*call).leaveWaiting,
+			doc: routeDoc{tag: "Seats", summary: "Leave a mission's lists, and give back what is offered there", answers: none()}},
 	}
 }
 

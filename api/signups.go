@@ -237,8 +237,3 @@ func (c *call) seatFor(id mission.ID, days mission.DayMask) (slots []string, ok 
 	}
 	return slots, slots != nil
 }
-
-// unsupported answers routes of the contract that are still to come.
-func (c *call) unsupported() error {
-	return mission.Errorf(mission.Unsupported, "waiting lists are not there yet")
-}

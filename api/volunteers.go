@@ -181,7 +181,8 @@ func (c *call) exportVolunteer() error {
 		}
 		c.out = append(appendHoldFields(append(c.out, '{'), &x.Holds[i]), '}')
 	}
-	c.out = append(append(c.out, `],"feedback":`...), told...)
+	c.out = appendPlaces(append(c.out, `],"waiting":`...), x.Waiting, true)
+	c.out = append(append(c.out, `,"feedback":`...), told...)
 	c.private()
 	c.out = append(c.appendSeqTook(c.out, c.s.engine.Seq()), '}')
 	return nil

@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"renfort/index"
 	"renfort/matcher"
 	"renfort/mission"
 )
@@ -100,14 +102,19 @@ func (e *Engine) Similar(id mission.ID, limit int, page *matcher.Page) error {
 	return e.Recommend(r, page)
 }
 
+// alternativesAsked is how many missions are looked at for one alternative:
+// those of which nobody knows whether they have a seat are passed over.
+const alternativesAsked = 4
+
 // Alternatives fills the page with missions in place of a full one, each with
-// a seat for the volunteer, who may be one without a record.
+// a seat that can be held here for the volunteer, who may be one without a
+// record.
 func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) error {
 	r, err := e.like(id)
 	if err != nil {
 		return err
 	}
-	r.Limit = mission.AlternativesMax
+	r.Limit = alternativesAsked * mission.AlternativesMax
 	s := e.index.Snapshot()
 	for _, o := range s.Past(nil, volunteer) {
 		r.Exclude = append(r.Exclude, s.Texts.At(o).ID)
@@ -116,7 +123,14 @@ func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) erro
 		r.Volunteer, r.Profile = volunteer, nil
 	}
 	r.Seed = volunteer
-	return e.Recommend(r, page)
+	if err := e.matcher.Recommend(s, r, page); err != nil {
+		return err
+	}
+	page.Items = slices.DeleteFunc(page.Items, func(i matcher.Item) bool {
+		return i.Free <= 0 || !s.Missions.At(uint32(i.Ordinal)).Has(index.Here)
+	})
+	page.Items = page.Items[:min(len(page.Items), mission.AlternativesMax)]
+	return nil
 }
 
 // like makes a request for missions like one, by somebody at its place who

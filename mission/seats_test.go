@@ -144,13 +144,13 @@ func TestLive(t *testing.T) {
 // that is none "unknown".
 func TestChangeKinds(t *testing.T) {
 	seen := map[string]bool{}
-	for k := mission.MissionPut; k <= mission.FeedbackGiven; k++ {
+	for k := mission.MissionPut; k <= mission.SeatOffered; k++ {
 		if name := k.String(); name == "" || name == "unknown" || seen[name] {
 			t.Errorf("kind %d: got the name %q", k, name)
 		}
 		seen[k.String()] = true
 	}
-	if got := (mission.FeedbackGiven + 1).String(); got != "unknown" {
+	if got := (mission.SeatOffered + 1).String(); got != "unknown" {
 		t.Errorf("a kind that is none: got %q", got)
 	}
 }
@@ -160,7 +160,7 @@ func TestCommandNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range []mission.Command{mission.PutMission{}, mission.DeleteMission{}, mission.SetElsewhere{}, mission.PutOrganization{}, mission.PutVolunteer{},
 		mission.EraseVolunteer{}, mission.HoldSeat{}, mission.ConfirmSeat{}, mission.ReleaseSeat{}, mission.ExtendSeat{}, mission.AnswerSeat{},
-		mission.ImportSeat{}, mission.PutPolicy{}, mission.PutTaxonomy{}, mission.GiveFeedback{}, mission.Tick{}} {
+		mission.ImportSeat{}, mission.JoinWaiting{}, mission.LeaveWaiting{}, mission.PutPolicy{}, mission.PutTaxonomy{}, mission.GiveFeedback{}, mission.Tick{}} {
 		if seen[c.Name()] || c.Name() == "" {
 			t.Errorf("%T: got the name %q", c, c.Name())
 		}

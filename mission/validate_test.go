@@ -308,6 +308,7 @@ func TestEveryLimitIsTested(t *testing.T) {
 		"RecommendDefault": "api", "WalkMax": "api", "WalkDefault": "api", "WaitSecondsMax": "engine", "AlternativesMax": "engine",
 		"TombstoneDays": "store", "KeyHours": "store", "LogHours": "store", "LogBytesMax": "store", "HistoryMax": "store", "ForgetDays": "store",
 		"FeedbackMax": "store", "FeedbackDays": "store", "ScaleLevel": "index",
+		"WaitingSlotMax": "store", "WaitingMissionMax": "store", "WaitingVolunteerMax": "store",
 		// Their rooms come later: feeds, search and reverse matching.
 		"FeedBytesMax": "", "SearchMax": "", "VolunteerKmMin": "",
 	}

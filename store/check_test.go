@@ -35,6 +35,10 @@ func fillStore(t testing.TB, s *store.Store) {
 	mustDo(t, s, mission.ReleaseSeat{Hold: "h2"})
 	mustDo(t, s, mission.DeleteMission{ID: "m3", Force: true})
 	mustDo(t, s, mission.GiveFeedback{Feedback: []mission.Feedback{{Type: "shown", Volunteer: "v4", Missions: []string{"m1", "m2"}}}})
+	full := someMission("full0", 0)
+	full.Times.Ends = scriptStart + 1_000
+	mustDo(t, s, mission.PutMission{Mission: full})
+	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v5", Clock: mission.Clock{Offset: 3600}})
 	e := mission.Envelope{Command: mission.HoldSeat{Hold: "h99", Mission: "m9", Volunteer: "v2"}, Key: "a key", Body: 1}
 	if _, err := s.Submit(t.Context(), e); err != nil {
 		t.Fatal(err)
@@ -49,7 +53,7 @@ func TestCheckChangesNothing(t *testing.T) {
 	if !bytes.Equal(before, read(t, path)) {
 		t.Error("Check changed the file")
 	}
-	if r.Missions != 29 || r.Volunteers != 30 || r.Holds != 31 || r.LiveHolds != 29 || r.Seq == 0 || r.Now != scriptStart {
+	if r.Missions != 30 || r.Waiting != 1 || r.Volunteers != 30 || r.Holds != 31 || r.LiveHolds != 29 || r.Seq == 0 || r.Now != scriptStart {
 		t.Errorf("got %+v", r)
 	}
 	if _, err := store.Check(t.TempDir()); err == nil {
@@ -118,6 +122,23 @@ func TestCheckFindsDamage(t *testing.T) {
 		{"due key lost", "missing", damage("due", due(4), drop)},
 		{"due tombstone lost", "missing", damage("due", due(5), drop)},
 		{"due feedback lost", "missing", damage("due", due(6), drop)},
+		{"due list lost", "missing", damage("due", due(7), drop)},
+		{"due list too many", "no key of ours|lists", damage("due", due(7), double)},
+		{"head lost", "missing|lists", damage("waiting", "h", drop)},
+		{"head changed", "heads|missing|damaged", damage("waiting", "h", flip)},
+		{"place lost", "damaged|waiting", damage("waiting", "l", drop)},
+		{"place of somebody else", "missing|somebody else|hash", damage("waiting", "l", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(k, bytes.Replace(v, []byte("v5"), []byte("v6"), 1))
+		})},
+		{"place of no list", "missing|lacks", damage("waiting", "l", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(append(append(k[:5:5], 'z', 0), k[len(k)-8:]...), v)
+		})},
+		{"organisation's lists lost", "missing", damage("waiting", "o", drop)},
+		{"organisation's lists too many", "lists", damage("waiting", "o", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(append([]byte{'o', 'x'}, k[1:]...), v)
+		})},
+		{"person's place lost", "missing", damage("people", "v5\x00w", drop)},
+		{"person's place too many", "damaged|leads to", damage("people", "v5\x00w", double)},
 		{"tombstone lost", "no tombstone", damage("tombstones", "", drop)},
 		{"key lost", "idempotency", damage("keys", "", drop)},
 		{"policy changed", "policies|hash", damage("policies", "", cutOff)},

@@ -27,12 +27,16 @@ func TestLoadEqualsChanges(t *testing.T) {
 	mustDo(t, s, mission.Tick{At: scriptStart})
 	fillStore(t, s)
 	mustDo(t, s, mission.EraseVolunteer{ID: "v7"})
+	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v6"})
+	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v7"})
+	mustDo(t, s, mission.LeaveWaiting{Mission: "full0", Volunteer: "v6"})
 	mustDo(t, s, mission.AnswerSeat{Hold: "h1", Answer: mission.AnswerRefused})
 	type state struct {
 		Missions   map[mission.Ordinal]*mission.Mission
 		Seats      map[mission.Ordinal]*mission.Seats
 		Volunteers map[mission.Ordinal]*mission.Volunteer
 		Holds      map[mission.ID]*mission.Hold
+		Waiting    map[string]*mission.Waiting
 	}
 	follow := func(st *state, c mission.Change) {
 		switch c.Kind {
@@ -49,6 +53,14 @@ func TestLoadEqualsChanges(t *testing.T) {
 		if c.Seats != nil {
 			st.Seats[c.MissionOrdinal] = c.Seats
 		}
+		if w := c.Waiting; w != nil {
+			place := *w
+			place.Position = 0 // counted for the one who joins alone
+			st.Waiting[w.Volunteer] = &place
+			if c.Kind != mission.WaitingJoined {
+				delete(st.Waiting, w.Volunteer)
+			}
+		}
 		if c.Hold != nil {
 			delete(st.Holds, c.Hold.ID)
 			if c.Hold.Live() || c.Hold.Answer == mission.AnswerRefused {
@@ -57,7 +69,7 @@ func TestLoadEqualsChanges(t *testing.T) {
 		}
 	}
 	fresh := func() *state {
-		return &state{map[mission.Ordinal]*mission.Mission{}, map[mission.Ordinal]*mission.Seats{}, map[mission.Ordinal]*mission.Volunteer{}, map[mission.ID]*mission.Hold{}}
+		return &state{map[mission.Ordinal]*mission.Mission{}, map[mission.Ordinal]*mission.Seats{}, map[mission.Ordinal]*mission.Volunteer{}, map[mission.ID]*mission.Hold{}, map[string]*mission.Waiting{}}
 	}
 	want, got := fresh(), fresh()
 	for _, c := range r.all() {
@@ -154,7 +166,8 @@ func TestWalks(t *testing.T) {
 
 // Every filter finds the holds that looking at all of them finds.
 func TestHolds(t *testing.T) {
-	s := openSmall(t)
+	s := openStore(t, t.TempDir(), store.Options{NoSync: true, MapBytes: 1 << 22, Policy: awake()})
+	mustDo(t, s, mission.Tick{At: scriptStart})
 	sim := &sim{t: t, rnd: newRand(3), toy: newToy(), store: s, seats: map[string]*mission.Seats{}}
 	sim.toy.now = scriptStart
 	sim.toy.seq = 1

@@ -85,9 +85,7 @@ func simulate(t *testing.T, seed uint64) {
 }
 
 func (s *sim) open(dir string) {
-	awake := mission.DefaultPolicy() // what quiet hours do is mission's to test
-	awake.Reverse.QuietUntil = awake.Reverse.QuietFrom
-	st, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22, Committed: s.committed, Policy: awake})
+	st, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22, Committed: s.committed, Policy: awake()})
 	if err != nil {
 		s.fail("open: %v", err)
 	}
@@ -95,6 +93,14 @@ func (s *sim) open(dir string) {
 	if s.seed%2 == 0 {
 		st.SweepHolds(simSweep) // what is due often waits for a later Tick
 	}
+}
+
+// awake gives the default policy without quiet hours: what they do is mission's
+// to test.
+func awake() *mission.Policy {
+	p := mission.DefaultPolicy()
+	p.Reverse.QuietUntil = p.Reverse.QuietFrom
+	return p
 }
 
 // committed follows the changes as an index does.

@@ -202,6 +202,10 @@ func TestSubmitRefuses(t *testing.T) {
 		mission.PutOrganization{Organization: &mission.Organization{ID: "o1", State: "strange"}}, mission.HoldSeat{Mission: "m1", Volunteer: "v1"},
 		mission.HoldSeat{Hold: "h", Mission: "m1", Volunteer: "v1", Ref: "a\x00b"}, mission.SetElsewhere{Mission: "m1"},
 		mission.GiveFeedback{Feedback: []mission.Feedback{{Type: "liked", Volunteer: "v1"}}}, mission.AnswerSeat{Hold: "h"}, mission.EraseVolunteer{},
+		mission.JoinWaiting{Mission: "m1"}, mission.JoinWaiting{Mission: "m1", Volunteer: "v1", Slot: "a\x00"}, mission.LeaveWaiting{Volunteer: "v1"},
+		mission.JoinWaiting{Mission: "m1", Volunteer: "v1", Clock: mission.Clock{Offset: 90_000}},
+		mission.JoinWaiting{Mission: "m1", Volunteer: "v1", Clock: mission.Clock{Shifts: []mission.Shift{{At: 2}, {At: 1}}}},
+		mission.HoldSeat{Hold: "o-1", Mission: "m1", Volunteer: "v1"}, mission.ImportSeat{Hold: "o-1", Mission: "m1", Volunteer: "v1"},
 	} {
 		if _, err := submit(s, c); mission.KindOf(err) != mission.Invalid {
 			t.Errorf("%+v: got %v, want invalid", c, err)
@@ -287,6 +291,32 @@ func TestOpenRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file of format 1 is sound as it is, and is brought up to the newest when it
+// is opened; nothing that was in it changes.
+func TestUpgrade(t *testing.T) {
+	s := openSmall(t)
+	mustDo(t, s, mission.PutMission{Mission: someMission("m1", 1)})
+	mustDo(t, s, mission.HoldSeat{Hold: "h1", Mission: "m1", Volunteer: "v1"})
+	hash, dir := s.Hash(), filepath.Dir(s.Path())
+	s.Close()
+	edit(t, s.Path(), func(tx *bbolt.Tx) error {
+		if err := tx.DeleteBucket([]byte("waiting")); err != nil {
+			return err
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte{1})
+	})
+	mustBeSound(t, dir)
+	s = openStore(t, dir, store.Options{NoSync: true, MapBytes: 1 << 20})
+	if s.Hash() != hash {
+		t.Errorf("got hash %x, want %x", s.Hash(), hash)
+	}
+	if res := mustDo(t, s, mission.JoinWaiting{Mission: "m1", Volunteer: "v2"}); res.Waiting == nil || res.Waiting.Position != 1 {
+		t.Errorf("got %+v, want the first place", res)
+	}
+	s.Close()
+	mustBeSound(t, dir)
 }
 
 func TestOpenInUse(t *testing.T) {

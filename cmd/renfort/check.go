@@ -46,7 +46,7 @@ func (c *checkCommand) Run(p *process) error {
 
 func printReport(p *process, dir string, r *store.Report) {
 	fmt.Fprintf(p.stdout, "%s is in order: seq %d, state hash %016x\n", dir, r.Seq, r.Hash)
-	fmt.Fprintf(p.stdout, "%s missions, %s volunteers, %s organisations, %s holds (%s live), %s commands in the log, %s bytes\n",
-		grouped(r.Missions), grouped(r.Volunteers), grouped(r.Organizations), grouped(r.Holds), grouped(r.LiveHolds),
+	fmt.Fprintf(p.stdout, "%s missions, %s volunteers, %s organisations, %s holds (%s live), %s waiting, %s commands in the log, %s bytes\n",
+		grouped(r.Missions), grouped(r.Volunteers), grouped(r.Organizations), grouped(r.Holds), grouped(r.LiveHolds), grouped(r.Waiting),
 		grouped(r.LogEntries), grouped(int(r.FileBytes)))
 }

@@ -80,8 +80,8 @@ func TestUnusableDirectories(t *testing.T) {
 	newer := bytes.Clone(good)
 	// The format is one byte behind its key in the meta bucket's leaf; every
 	// copy of the page gets a later one.
-	n := 0
-	for at := bytes.Index(newer, []byte("format\x01")); at >= 0; at = bytes.Index(newer, []byte("format\x01")) {
+	n, now := 0, append([]byte("format"), store.Format)
+	for at := bytes.Index(newer, now); at >= 0; at = bytes.Index(newer, now) {
 		newer[at+len("format")] = store.Format + 1
 		n++
 	}

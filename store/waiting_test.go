@@ -1,0 +1,87 @@
+package store_test
+
+// Waiting lists at their bounds. What they do otherwise is in testdata/seats,
+// in the simulation and in the state machine.
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"renfort/mission"
+	"renfort/store"
+)
+
+// joinMany puts n people into a list, and gives the refusals.
+func joinMany(t testing.TB, s *store.Store, n int, m, slot, prefix string) (refused []error) {
+	t.Helper()
+	var es []mission.Envelope
+	for i := range n {
+		es = append(es, mission.Envelope{Command: mission.JoinWaiting{Mission: m, Volunteer: fmt.Sprintf("%s%d", prefix, i), Slot: slot}})
+	}
+	_, errs := s.SubmitAll(context.Background(), es)
+	for _, err := range errs {
+		if err != nil {
+			refused = append(refused, err)
+		}
+	}
+	return refused
+}
+
+// A list, a mission's lists and a person's lists are no longer than they may
+// be; a list of 10,000 is served and emptied in one command.
+func TestWaitingLimits(t *testing.T) {
+	s := openSmall(t)
+	wide := someMission("wide", 0)
+	wide.Seats = nil
+	for i := range 11 {
+		none := 0
+		wide.Slots = append(wide.Slots, mission.Slot{ID: fmt.Sprintf("s%d", i), Seats: &none})
+	}
+	mustDo(t, s, mission.PutMission{Mission: wide})
+	for i := range 11 {
+		refused := joinMany(t, s, mission.WaitingSlotMax+1, "wide", fmt.Sprintf("s%d", i), fmt.Sprintf("v%d-", i))
+		want := 1
+		if i == 10 {
+			want = mission.WaitingSlotMax + 1
+		}
+		if len(refused) != want || mission.KindOf(refused[0]) != mission.Full || i < 10 && mission.AsError(refused[0]).Waiting != mission.WaitingSlotMax {
+			t.Fatalf("list %d: got %d refused, as %v; want %d, full", i, len(refused), refused[:min(1, len(refused))], want)
+		}
+	}
+	for i := range wide.Slots {
+		n := mission.WaitingSlotMax
+		wide.Slots[i].Seats = &n
+	}
+	if res := mustDo(t, s, mission.PutMission{Mission: wide}); res.Occupancy.Held != mission.WaitingMissionMax || res.Occupancy.Waiting != 0 {
+		t.Errorf("seats for all: got %+v, want %d held", res.Occupancy, mission.WaitingMissionMax)
+	}
+
+	for i := range mission.WaitingVolunteerMax + 1 {
+		id := fmt.Sprintf("m%d", i)
+		mustDo(t, s, mission.PutMission{Mission: someMission(id, 0)})
+		_, err := submit(s, mission.JoinWaiting{Mission: id, Volunteer: "patient"})
+		want := mission.Unknown
+		if i == mission.WaitingVolunteerMax {
+			want = mission.TooManyHolds
+		}
+		if mission.KindOf(err) != want {
+			t.Errorf("list %d of one person: got %v", i, err)
+		}
+	}
+	places, err := s.WaitingOf("patient")
+	if err != nil || len(places) != mission.WaitingVolunteerMax || places[0].Position != 1 {
+		t.Errorf("got %d places, %v; want %d", len(places), err, mission.WaitingVolunteerMax)
+	}
+	e, err := s.Export("patient")
+	if err != nil || len(e.Waiting) != mission.WaitingVolunteerMax {
+		t.Errorf("export: got %d places, %v", len(e.Waiting), err)
+	}
+	mustDo(t, s, mission.EraseVolunteer{ID: "patient"})
+	if places, err := s.WaitingOf("patient"); err != nil || len(places) != 0 {
+		t.Errorf("erased: got %v, %v", places, err)
+	}
+	if _, err := s.Waiting("nope"); mission.KindOf(err) != mission.NotFound {
+		t.Errorf("got %v, want not found", err)
+	}
+}
