@@ -19,6 +19,51 @@ import (
 	"renfort/store"
 )
 
+// loaded is what somebody has who follows changes.
+type loaded struct {
+	Missions   map[mission.Ordinal]*mission.Mission
+	Seats      map[mission.Ordinal]*mission.Seats
+	Volunteers map[mission.Ordinal]*mission.Volunteer
+	Holds      map[mission.ID]*mission.Hold
+	Waiting    map[string]*mission.Waiting // by volunteer
+}
+
+func newLoaded() *loaded {
+	return &loaded{map[mission.Ordinal]*mission.Mission{}, map[mission.Ordinal]*mission.Seats{}, map[mission.Ordinal]*mission.Volunteer{},
+		map[mission.ID]*mission.Hold{}, map[string]*mission.Waiting{}}
+}
+
+func (l *loaded) follow(c mission.Change) {
+	switch c.Kind {
+	case mission.MissionDeleted:
+		delete(l.Missions, c.MissionOrdinal)
+		delete(l.Seats, c.MissionOrdinal)
+	case mission.MissionPut:
+		l.Missions[c.MissionOrdinal] = c.Mission
+	case mission.VolunteerPut:
+		l.Volunteers[c.VolunteerOrdinal] = c.Volunteer
+	case mission.VolunteerErased:
+		delete(l.Volunteers, c.VolunteerOrdinal)
+	}
+	if c.Seats != nil {
+		l.Seats[c.MissionOrdinal] = c.Seats
+	}
+	if w := c.Waiting; w != nil {
+		place := *w
+		place.Position = 0 // counted for the one who joins alone
+		l.Waiting[w.Volunteer] = &place
+		if c.Kind != mission.WaitingJoined {
+			delete(l.Waiting, w.Volunteer)
+		}
+	}
+	if c.Hold != nil {
+		delete(l.Holds, c.Hold.ID)
+		if c.Hold.Live() || c.Hold.Answer == mission.AnswerRefused {
+			l.Holds[c.Hold.ID] = c.Hold
+		}
+	}
+}
+
 // Load tells all that was put, in order, and the holds and feedback that
 // matter. It is compared with what the changes told as it happened.
 func TestLoadEqualsChanges(t *testing.T) {
@@ -31,63 +76,23 @@ func TestLoadEqualsChanges(t *testing.T) {
 	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v7"})
 	mustDo(t, s, mission.LeaveWaiting{Mission: "full0", Volunteer: "v6"})
 	mustDo(t, s, mission.AnswerSeat{Hold: "h1", Answer: mission.AnswerRefused})
-	type state struct {
-		Missions   map[mission.Ordinal]*mission.Mission
-		Seats      map[mission.Ordinal]*mission.Seats
-		Volunteers map[mission.Ordinal]*mission.Volunteer
-		Holds      map[mission.ID]*mission.Hold
-		Waiting    map[string]*mission.Waiting
-	}
-	follow := func(st *state, c mission.Change) {
-		switch c.Kind {
-		case mission.MissionDeleted:
-			delete(st.Missions, c.MissionOrdinal)
-			delete(st.Seats, c.MissionOrdinal)
-		case mission.MissionPut:
-			st.Missions[c.MissionOrdinal] = c.Mission
-		case mission.VolunteerPut:
-			st.Volunteers[c.VolunteerOrdinal] = c.Volunteer
-		case mission.VolunteerErased:
-			delete(st.Volunteers, c.VolunteerOrdinal)
-		}
-		if c.Seats != nil {
-			st.Seats[c.MissionOrdinal] = c.Seats
-		}
-		if w := c.Waiting; w != nil {
-			place := *w
-			place.Position = 0 // counted for the one who joins alone
-			st.Waiting[w.Volunteer] = &place
-			if c.Kind != mission.WaitingJoined {
-				delete(st.Waiting, w.Volunteer)
-			}
-		}
-		if c.Hold != nil {
-			delete(st.Holds, c.Hold.ID)
-			if c.Hold.Live() || c.Hold.Answer == mission.AnswerRefused {
-				st.Holds[c.Hold.ID] = c.Hold
-			}
-		}
-	}
-	fresh := func() *state {
-		return &state{map[mission.Ordinal]*mission.Mission{}, map[mission.Ordinal]*mission.Seats{}, map[mission.Ordinal]*mission.Volunteer{}, map[mission.ID]*mission.Hold{}, map[string]*mission.Waiting{}}
-	}
-	want, got := fresh(), fresh()
+	want, got := newLoaded(), newLoaded()
 	for _, c := range r.all() {
 		if c.Kind != mission.MissionDeleted && c.Seats != nil && c.MissionID == "m3" {
 			continue // deleted in the end
 		}
-		follow(want, c)
+		want.follow(c)
 	}
 	var order []mission.Ordinal
 	feedback := 0
 	seq, now, err := s.Load(func(c mission.Change) {
 		order = append(order, c.MissionOrdinal)
-		follow(got, c)
-	}, func(c mission.Change) { follow(got, c) }, func(c mission.Change) {
+		got.follow(c)
+	}, func(c mission.Change) { got.follow(c) }, func(c mission.Change) {
 		if c.Kind == mission.FeedbackGiven {
 			feedback += len(c.Feedback.Missions)
 		}
-		follow(got, c)
+		got.follow(c)
 	})
 	if err != nil || seq != s.Seq() || now != scriptStart || feedback != 2 || !slices.IsSorted(order) {
 		t.Errorf("got seq %d at %d, %d shown, %v; order %v", seq, now, feedback, err, order)

@@ -4,9 +4,12 @@ package store_test
 // in the simulation and in the state machine.
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
+
+	"go.etcd.io/bbolt"
 
 	"renfort/mission"
 	"renfort/store"
@@ -83,5 +86,28 @@ func TestWaitingLimits(t *testing.T) {
 	}
 	if _, err := s.Waiting("nope"); mission.KindOf(err) != mission.NotFound {
 		t.Errorf("got %v, want not found", err)
+	}
+}
+
+// waitingDamages are those of TestCheckFindsDamage that concern waiting lists.
+func waitingDamages() []damaged {
+	return []damaged{
+		{"due list lost", "missing", damage("due", "\x07", drop)},
+		{"due list too many", "no key of ours|lists", damage("due", "\x07", double)},
+		{"head lost", "missing|lists", damage("waiting", "h", drop)},
+		{"head changed", "heads|missing|damaged", damage("waiting", "h", flip)},
+		{"place lost", "damaged|waiting", damage("waiting", "l", drop)},
+		{"place of somebody else", "missing|somebody else|hash", damage("waiting", "l", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(k, bytes.Replace(v, []byte("v5"), []byte("v6"), 1))
+		})},
+		{"place of no list", "missing|lacks", damage("waiting", "l", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(append(append(k[:5:5], 'z', 0), k[len(k)-8:]...), v)
+		})},
+		{"organisation's lists lost", "missing", damage("waiting", "o", drop)},
+		{"organisation's lists too many", "lists", damage("waiting", "o", func(b *bbolt.Bucket, k, v []byte) error {
+			return b.Put(append([]byte{'o', 'x'}, k[1:]...), v)
+		})},
+		{"person's place lost", "missing", damage("people", "v5\x00w", drop)},
+		{"person's place too many", "damaged|leads to", damage("people", "v5\x00w", double)},
 	}
 }
