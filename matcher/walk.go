@@ -207,6 +207,9 @@ func (q *query) leaf(c cell, t *index.Tree, n *index.Node) {
 		if bound*distance < q.best.floor(t.Remote) || !q.ageFits(e.MinAge, e.MaxAge) {
 			continue
 		}
+		if q.twice && e.Traits&index.Several == 0 && q.stamps[e.Ordinal] >= q.stamp {
+			continue // the shelf had it
+		}
 		w, ok := q.wayOfEntry(t, e, bound)
 		switch {
 		case !ok:
