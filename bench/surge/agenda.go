@@ -9,6 +9,8 @@ const (
 	sends        // the form
 	gives        // up: they have seen what they look at
 	returns
+	answers // an offer: they turn to it
+	wakes   // nobody does anything, but time moves on past the end of a hold
 )
 
 // event is a deed to come.

@@ -20,6 +20,7 @@ type Arm struct {
 	Urgency      bool // urgency, quality, and a longer reach for what is urgent
 	PageRules    bool
 	Alternatives bool // are shown to whom a full mission refused
+	Waiting      bool // whom a full mission refused may wait for a seat
 	// Beside says that the next arm is built on the one before this.
 	Beside bool
 }
@@ -50,6 +51,7 @@ func Arms() []Arm {
 	arms = append(arms, congested)
 	add("congestion", "+ missions rank lower as they fill", "+ les missions reculent à mesure qu’elles se remplissent", func(a *Arm) { a.Congestion = true })
 	add("alternatives", "+ others are offered where a mission is full", "+ d’autres sont proposées quand une mission est complète", func(a *Arm) { a.Alternatives = true })
+	add("waiting", "+ who wants it waits, and is offered what gets free", "+ qui le veut attend, et se voit offrir ce qui se libère", func(a *Arm) { a.Waiting = true })
 	add("adaptive", "+ distance is relative to what is near", "+ la distance est relative à ce qui est proche", func(a *Arm) { a.Adaptive = true })
 	add("urgency", "+ urgency and quality", "+ urgence et qualité", func(a *Arm) { a.Urgency = true })
 	add("page", "+ the rules of the page", "+ les règles de la page", func(a *Arm) { a.PageRules = true })

@@ -17,16 +17,22 @@ type guest struct {
 	byLink   bool // they came to wants by a link
 	linked   bool // they came by a link, and have seen no list yet
 	returned bool
+	busy     bool // at a form that they will finish
 	seated   bool
+	waits    []int32 // missions whose lists they joined
+	offers   []offered
 }
 
 // act does what needs a command, and says whether the person then looks at
 // something.
 func (p *play) act(e event) (looks bool) {
+	if e.deed == wakes {
+		return false
+	}
 	g, v := &p.guests[e.person], &p.surge.People[e.person]
 	switch e.deed {
 	case arrives:
-		if p.arm.Alternatives { // are found by the record
+		if p.arm.Alternatives || p.arm.Waiting { // are found by the record
 			p.submit(forTime, e.person, mission.PutVolunteer{Volunteer: p.volunteers[e.person]})
 		}
 		if v.Direct >= 0 {
@@ -36,11 +42,15 @@ func (p *play) act(e event) (looks bool) {
 		}
 		return true
 	case clicks:
-		p.click(e.person)
+		if g := &p.guests[e.person]; !g.seated && !g.busy { // as they may be by an offer
+			p.click(e.person)
+		}
 	case sends:
 		p.send(e.person)
+	case answers:
+		p.answer(e.person)
 	case gives, returns:
-		return true
+		return !p.guests[e.person].seated && !p.guests[e.person].busy
 	}
 	return false
 }
@@ -51,7 +61,11 @@ func (p *play) click(person int32) {
 	g := &p.guests[person]
 	if p.arm.Holds {
 		g.hold = p.holdID()
-		p.submit(forSeat, person, mission.HoldSeat{Hold: g.hold, Mission: p.surge.Missions[g.wants].ID, Volunteer: p.volunteers[person].ID})
+		hold := mission.HoldSeat{Hold: g.hold, Mission: p.surge.Missions[g.wants].ID, Volunteer: p.volunteers[person].ID}
+		if g.byLink {
+			hold.Origin = mission.OriginLink // such seats say nothing about how lists fill
+		}
+		p.submit(forSeat, person, hold)
 		return
 	}
 	p.ledger.clicked(g.byLink)
@@ -65,10 +79,17 @@ func (p *play) click(person int32) {
 
 // fill lets somebody fill the form in, or leave it.
 func (p *play) fill(person int32) {
-	if v := &p.surge.People[person]; !v.Abandons {
-		p.agenda.add(p.second+v.FormSeconds, sends, person)
+	v := &p.surge.People[person]
+	if v.Abandons {
+		p.wake(p.second + holdSeconds + 1)
+		return
 	}
+	p.guests[person].busy = true
+	p.agenda.add(p.second+v.FormSeconds, sends, person)
 }
+
+// holdSeconds is how long a hold lasts here, as by the default policy.
+const holdSeconds = 480
 
 // send sends the form, by some twice.
 func (p *play) send(person int32) {
@@ -101,6 +122,9 @@ func (p *play) told(a asker, r *mission.Result, err error) error {
 	case a.why == forSeat:
 		g := &p.guests[a.person]
 		p.ledger.clicked(g.byLink)
+		if !full {
+			g.hold = r.Hold.ID // theirs already, if they were offered it
+		}
 		if full {
 			p.ledger.refusedAtClick(g.byLink)
 			p.refused(a.person)
@@ -134,6 +158,7 @@ func (p *play) seat(person int32, r *mission.Result) error {
 	}
 	g.seated = true
 	p.ledger.seated(g.wants, p.second)
+	p.leave(person, g.wants)
 	return nil
 }
 
@@ -141,7 +166,9 @@ func (p *play) seat(person int32, r *mission.Result) error {
 // they are offered instead, and on along their list if they are patient.
 func (p *play) refused(person int32) {
 	p.agenda.add(p.second+1, gives, person)
+	p.join(person)
 	g := &p.guests[person]
+	g.busy = false
 	g.rest, g.list = append(g.list, g.rest...), nil
 	if p.arm.Alternatives {
 		p.offer(person)

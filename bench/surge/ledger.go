@@ -1,12 +1,12 @@
 package surge
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"renfort/bench/world"
+	"renfort/mission"
 )
 
 // ledger counts what happens, from what people were answered: apart from the
@@ -19,6 +19,7 @@ type ledger struct {
 	RefusedClicks, RefusedLinks int
 	Sent, RefusedForms          int
 	Pages, Inexact              int // of the perturbed arm
+	Offers, Late                int // seats offered to those who waited; answered too late
 
 	shown, best  float64 // relevance of the lists compared
 	liked, could int     // chance of interest in them, per million
@@ -82,6 +83,7 @@ type Figures struct {
 	Oversold     int     // people beyond the seats, by the ledger
 	Rural        float64 // seats filled of those in small communes
 	Urban        float64
+	Pressing     float64 // of missions that are urgent or vital
 	Gini         float64 // of the shares filled
 	Served       int     // missions that got somebody
 	Servable     int     // those that could have, in hindsight
@@ -91,6 +93,8 @@ type Figures struct {
 	LikingLost    float64
 	IdleHours     float64 // seats times hours without anybody, of idleHours
 	Inexact       float64 // share of pages that Perturbed may have got wrong
+	Offers        int     // seats offered to those who waited
+	Late          int     // offers that their people turned to too late
 	Curve         []int
 }
 
@@ -100,9 +104,9 @@ const settleSeconds = 3_700
 
 // settle ends the play: it compares the ledger with the engine, mission by
 // mission, and works the figures out.
-func (p *play) settle(ctx context.Context) (Figures, error) {
+func (p *play) settle() (Figures, error) {
 	end := p.surge.Config.At.Add(time.Duration(p.second+settleSeconds) * time.Second)
-	for { // a Tick sweeps so many holds at most
+	for !p.arm.Waiting { // a Tick sweeps so many holds at most; offers would go on for days
 		seq := p.engine.Seq()
 		if err := p.engine.TickAt(end); err != nil {
 			return Figures{}, err
@@ -113,25 +117,30 @@ func (p *play) settle(ctx context.Context) (Figures, error) {
 	}
 	s, l := p.engine.Snapshot(), &p.ledger
 	for m, o := range p.row {
-		if live := s.Live.At(o); int(live.Confirmed) != l.taken[m] || live.Held != 0 {
+		if live := s.Live.At(o); int(live.Confirmed) != l.taken[m] || live.Held != 0 && !p.arm.Waiting {
 			return Figures{}, fmt.Errorf("surge: arm %s: mission %d: the engine counts %d seats given and %d held, people were given %d",
 				p.arm.Name, m, live.Confirmed, live.Held, l.taken[m])
 		}
 	}
-	return p.figures(), ctx.Err()
+	return p.figures(), nil
 }
 
 // figures works out what the ledger says.
 func (p *play) figures() Figures {
 	l := &p.ledger
-	f := Figures{Optimum: p.optimum, Servable: p.servable, Curve: l.Curve}
+	f := Figures{Offers: l.Offers, Late: l.Late, Optimum: p.optimum, Servable: p.servable, Curve: l.Curve}
 	var seats, taken [2]int // urban, rural
+	var pressing, answered int
 	var shares []float64
 	total := 0
 	for m, n := range l.taken {
 		rural := b2i(p.surge.Sites[m].Rural)
 		seats[rural] += l.seats[m]
 		taken[rural] += n
+		if u := p.surge.Missions[m].Urgency; u == mission.UrgencyUrgent || u == mission.UrgencyVital {
+			pressing += l.seats[m]
+			answered += n
+		}
 		f.Fills += n
 		f.Served += b2i(n > 0)
 		f.Oversold += max(0, n-l.seats[m])
@@ -139,6 +148,7 @@ func (p *play) figures() Figures {
 		shares = append(shares, float64(n)/float64(l.seats[m]))
 	}
 	f.Filled, f.Urban, f.Rural = ratio(f.Fills, p.optimum), ratio(taken[0], seats[0]), ratio(taken[1], seats[1])
+	f.Pressing = ratio(answered, pressing)
 	f.RefusedForm, f.RefusedClick, f.RefusedLink = ratio(l.RefusedForms, l.Sent), ratio(l.RefusedClicks, l.Clicks), ratio(l.RefusedLinks, l.Links)
 	f.Refused = ratio(l.RefusedForms+l.RefusedClicks+l.RefusedLinks, l.Clicks+l.Links)
 	f.Gini = gini(shares)

@@ -68,6 +68,7 @@ func Measures() []Measure {
 		{"servable", "missions that could have", "missions qui auraient pu", func(f *Figures) float64 { return float64(f.Servable) }, number},
 		{"rural", "seats filled, rural", "places prises, rural", func(f *Figures) float64 { return f.Rural }, percent},
 		{"urban", "seats filled, urban", "places prises, urbain", func(f *Figures) float64 { return f.Urban }, percent},
+		{"pressing", "seats filled, urgent or vital", "places prises, urgent ou vital", func(f *Figures) float64 { return f.Pressing }, percent},
 		{"gini", "inequality of missions (Gini)", "inégalité des missions (Gini)", func(f *Figures) float64 { return f.Gini }, ratioOfOne},
 		{"relevance_lost", "relevance lost", "pertinence perdue", func(f *Figures) float64 { return f.RelevanceLost }, percent},
 		{"liking_lost", "interest lost in what is shown", "intérêt perdu pour ce qui est montré", func(f *Figures) float64 { return f.LikingLost }, percent},

@@ -77,6 +77,11 @@ type play struct {
 	second int // since the hour began
 	known  *index.Snapshot
 	knew   int // the second of known
+	ctx    context.Context
+
+	heard uint64             // the last command whose changes were looked at
+	later []mission.Envelope // what people do about waiting lists after a refusal
+	byID  map[mission.ID]int32
 
 	agenda agenda
 	guests []guest
@@ -94,6 +99,9 @@ type asker struct {
 	why    reason
 }
 
+// nobody is the person of what concerns all.
+const nobody = -1
+
 type reason uint8
 
 const (
@@ -105,7 +113,8 @@ const (
 
 // run plays a surge in a folder, which must be empty, and counts.
 func run(ctx context.Context, s *stage, a *Arm, dir string) (Figures, error) {
-	p := &play{stage: s, arm: a, greedy: a.greedy(), guests: make([]guest, len(s.surge.People)), of: map[uint32]int32{}}
+	p := &play{stage: s, arm: a, greedy: a.greedy(), ctx: ctx, guests: make([]guest, len(s.surge.People)),
+		of: map[uint32]int32{}, byID: map[mission.ID]int32{}}
 	e, err := engine.Open(engine.Options{Dir: dir, Policy: a.policy(), Clock: func() time.Time { return s.surge.Config.At },
 		ManualTicks: true, NoText: true, NoSync: true})
 	if err != nil {
@@ -113,23 +122,23 @@ func run(ctx context.Context, s *stage, a *Arm, dir string) (Figures, error) {
 	}
 	defer e.Close()
 	p.engine, p.ranker = e, matcher.New(e.Zones())
-	if err := p.open(ctx); err != nil {
+	if err := p.open(); err != nil {
 		return Figures{}, err
 	}
 	for p.agenda.len() > 0 {
 		if err := ctx.Err(); err != nil {
 			return Figures{}, err
 		}
-		if err := p.step(ctx); err != nil {
+		if err := p.step(); err != nil {
 			return Figures{}, fmt.Errorf("surge: arm %s, seed %d, second %d: %w", a.Name, s.surge.Config.Seed, p.second, err)
 		}
 	}
-	return p.settle(ctx)
+	return p.settle()
 }
 
 // open stores the missions and notes everybody's arrival.
-func (p *play) open(ctx context.Context) error {
-	if _, errs := p.engine.SubmitAll(ctx, p.missions); firstError(errs) != nil {
+func (p *play) open() error {
+	if _, errs := p.engine.SubmitAll(p.ctx, p.missions); firstError(errs) != nil {
 		return fmt.Errorf("surge: missions: %w", firstError(errs))
 	}
 	// The next Tick renews bounds and everything else that goes by the minute.
@@ -149,7 +158,9 @@ func (p *play) open(ctx context.Context) error {
 	p.ledger.open(p.surge)
 	for i := range p.surge.People {
 		p.agenda.add(p.surge.People[i].Second, arrives, int32(i))
+		p.byID[p.volunteers[i].ID] = int32(i)
 	}
+	p.heard = p.engine.Seq()
 	return nil
 }
 
@@ -164,16 +175,19 @@ func firstError(errs []error) error {
 
 // step plays the next second in which somebody does something: first all that
 // they submit, in order, then what they see.
-func (p *play) step(ctx context.Context) error {
+func (p *play) step() error {
 	p.second = p.agenda.next()
-	p.submit(forTime, -1, mission.Tick{At: p.surge.Config.At.Unix() + int64(p.second)})
+	p.submit(forTime, nobody, mission.Tick{At: p.surge.Config.At.Unix() + int64(p.second)})
 	var looking []event
 	for _, e := range p.agenda.take(p.second) {
 		if p.act(e) {
 			looking = append(looking, e)
 		}
 	}
-	if err := p.commit(ctx); err != nil {
+	if err := p.commit(); err != nil {
+		return err
+	}
+	if err := p.tend(); err != nil {
 		return err
 	}
 	p.refresh()
@@ -194,9 +208,9 @@ func (p *play) submit(why reason, person int32, c mission.Command) {
 // commit submits the batch and tells everybody what came of it. A refusal that
 // a person cannot meet ends the play: it would be a mistake of the simulation
 // or of the engine.
-func (p *play) commit(ctx context.Context) error {
+func (p *play) commit() error {
 	batch, askers := p.batch, p.askers
-	results, errs := p.engine.SubmitAll(ctx, batch)
+	results, errs := p.engine.SubmitAll(p.ctx, batch)
 	p.batch, p.askers = p.batch[:0], p.askers[:0]
 	for i, a := range askers {
 		if err := p.told(a, &results[i], errs[i]); err != nil {

@@ -54,7 +54,7 @@ func TestTinySurges(t *testing.T) {
 			if parts[o.Name].Holds && f.RefusedForm != 0 {
 				t.Errorf("%s, seed %d: %.3f of the forms were for nothing, in spite of holds", o.Name, seed+1, f.RefusedForm)
 			}
-			for _, share := range [...]float64{f.Filled, f.Refused, f.RefusedClick, f.RefusedLink, f.Rural, f.Urban, f.Gini} {
+			for _, share := range [...]float64{f.Filled, f.Refused, f.RefusedClick, f.RefusedLink, f.Rural, f.Urban, f.Pressing, f.Gini} {
 				if share < 0 || share > 1 {
 					t.Errorf("%s, seed %d: a share of %v in %+v", o.Name, seed+1, share, f)
 				}

@@ -10,7 +10,7 @@ import (
 // shownInTable are the measures of the table on a terminal.
 var shownInTable = [...]struct{ key, head string }{
 	{"filled", "filled"}, {"refused_form", "after form"}, {"refused_click", "at click"}, {"refused_link", "by link"},
-	{"oversold", "oversold"}, {"served", "served"}, {"rural", "rural"}, {"urban", "urban"}, {"gini", "gini"},
+	{"oversold", "oversold"}, {"served", "served"}, {"rural", "rural"}, {"urban", "urban"}, {"pressing", "urgent"}, {"gini", "gini"},
 	{"relevance_lost", "rel. lost"}, {"idle_hours", "idle h"},
 }
 
