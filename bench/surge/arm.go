@@ -15,6 +15,7 @@ type Arm struct {
 	// for when the form is sent.
 	Holds        bool
 	Congestion   bool // missions rank lower as they fill
+	Halved       bool // congestion to the power of a half
 	Perturbed    bool // congestion by a number drawn per seat instead of the share taken
 	Adaptive     bool // the scale of distance is that of the place
 	Urgency      bool // urgency, quality, and a longer reach for what is urgent
@@ -55,7 +56,10 @@ func Arms() []Arm {
 	add("adaptive", "+ distance is relative to what is near", "+ la distance est relative à ce qui est proche", func(a *Arm) { a.Adaptive = true })
 	add("urgency", "+ urgency and quality", "+ urgence et qualité", func(a *Arm) { a.Urgency = true })
 	add("page", "+ the rules of the page", "+ les règles de la page", func(a *Arm) { a.PageRules = true })
-	return arms
+	halved := next
+	halved.Halved, halved.Beside = true, true
+	halved.Name, halved.What, halved.French = "half", "congestion at half its weight, beside the one before", "congestion à moitié de son poids, à côté de la précédente"
+	return append(arms, halved)
 }
 
 // fixedScaleKm is the scale of distance where it does not adapt: what a town
@@ -71,6 +75,9 @@ func (a *Arm) policy() *mission.Policy {
 	}
 	if !a.Congestion || a.Perturbed {
 		p.Weights.Congestion = 0
+	}
+	if a.Halved {
+		p.Weights.Congestion /= 2
 	}
 	if !a.Adaptive {
 		p.Distance.ScaleMinKm, p.Distance.ScaleMaxKm = fixedScaleKm, fixedScaleKm

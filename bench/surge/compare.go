@@ -72,9 +72,7 @@ func (c Config) size(ctx context.Context, arrivals int, progress io.Writer) (*Si
 	}
 	var seats, optimum []float64
 	for seed := 1; seed <= c.Seeds; seed++ {
-		config := world.DefaultSurge()
-		config.Missions, config.Arrivals, config.Seed = c.Missions, arrivals, uint64(seed)
-		stage, err := newStage(config)
+		stage, err := newStage(c.surge(arrivals, seed))
 		if err != nil {
 			return nil, err
 		}

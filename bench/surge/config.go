@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"renfort/bench/world"
 )
 
 // Config says what is compared.
@@ -25,13 +27,25 @@ func Default() Config {
 // seedsMax bounds what somebody will wait for.
 const seedsMax = 1_000
 
-// Validate refuses what cannot be compared. Sizes are refused by the surge.
+// surge gives the surge of a size and a seed.
+func (c Config) surge(arrivals, seed int) world.SurgeConfig {
+	s := world.DefaultSurge()
+	s.Missions, s.Arrivals, s.Seed = c.Missions, arrivals, uint64(seed)
+	return s
+}
+
+// Validate refuses what cannot be compared.
 func (c Config) Validate() error {
 	if c.Seeds < 1 || c.Seeds > seedsMax {
 		return fmt.Errorf("surge: %d seeds; it must be from 1 to %d", c.Seeds, seedsMax)
 	}
 	if len(c.Arrivals) == 0 {
 		return fmt.Errorf("surge: no number of arrivals is given")
+	}
+	for _, arrivals := range c.Arrivals {
+		if err := c.surge(arrivals, 1).Validate(); err != nil {
+			return fmt.Errorf("surge: %w", err)
+		}
 	}
 	_, err := c.arms()
 	return err

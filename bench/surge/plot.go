@@ -134,10 +134,15 @@ func (s *Size) plotAdded() template.HTML {
 }
 
 // plotCourse draws arrivals by minute and the people seated since the
-// beginning, of the first arm and the last.
+// beginning, of the first arm and the last that does not stand beside.
 func (s *Size) plotCourse() template.HTML {
 	const bottom, left, right = courseHigh - 20, 60, plotWidth - valueWidth
-	first, last := &s.Arms[0], &s.Arms[len(s.Arms)-1]
+	first, last := &s.Arms[0], &s.Arms[0]
+	for i := range s.Arms {
+		if !s.Arms[i].Beside {
+			last = &s.Arms[i]
+		}
+	}
 	minutes, seated, busiest := len(first.Figures[0].Curve), 1, 1
 	for _, o := range [...]*Outcome{first, last} {
 		seated = max(seated, o.Figures[0].Fills)

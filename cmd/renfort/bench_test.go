@@ -42,3 +42,23 @@ func TestBenchPeersRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestBenchWorld(t *testing.T) {
+	dir := t.TempDir()
+	page, data := filepath.Join(dir, "report.html"), filepath.Join(dir, "report.json")
+	o := renfort(t, "bench", "world", "--seeds", "1", "--arrivals", "300,400", "--missions", "30", "--arms", "distance,page", "--report", page, "--json", data)
+	if o.code != 0 || !strings.Contains(o.stdout, "400 arrivals, 30 missions") || !strings.Contains(o.stderr, "seed 1, page") {
+		t.Fatalf("got exit code %d, %q, %q; want a table for each size", o.code, o.stdout, o.stderr)
+	}
+	for name, has := range map[string]string{page: "<svg", data: `"Filled"`} {
+		if written, err := os.ReadFile(name); err != nil || !strings.Contains(string(written), has) {
+			t.Errorf("%s lacks %s: %v", name, has, err)
+		}
+	}
+	for _, args := range []string{"--arms fastest", "--seeds 0", "--arrivals 0", "--missions 0"} {
+		o := renfort(t, append([]string{"bench", "world"}, strings.Fields(args)...)...)
+		if o.code != exitUsage || o.stdout != "" {
+			t.Errorf("%s: got exit code %d, %q, %q; want %d", args, o.code, o.stdout, o.stderr, exitUsage)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 )
 
 func TestHelpEverywhere(t *testing.T) {
-	for _, command := range []string{"", "serve", "demo", "world", "import", "check", "backup", "restore", "keys", "keys new", "bench", "bench peers", "version"} {
+	for _, command := range []string{"", "serve", "demo", "world", "import", "check", "backup", "restore", "keys", "keys new", "bench", "bench peers", "bench world", "version"} {
 		args := append(strings.Fields(command), "--help")
 		o := renfort(t, args...)
 		if o.code != 0 || !strings.Contains(o.stdout, "Usage: renfort") || o.stderr != "" {
