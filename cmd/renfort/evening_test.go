@@ -239,6 +239,7 @@ func signUpAll(t *testing.T, people [][]byte, through func(*walker, []byte) (int
 	m, _ := makeWorld(t, eveningMissions, 0)
 	s := serve(t, dir)
 	mustRun(t, "import", "--to", s.url, m)
+	untilWords(t, s)
 	offers := offersOf(t, m)
 	client := &fasthttp.HostClient{Addr: strings.TrimPrefix(s.url, "http://"), MaxConns: eveningClients}
 	walkers := make([]*walker, eveningClients)
@@ -265,6 +266,20 @@ func signUpAll(t *testing.T, people [][]byte, through func(*walker, []byte) (int
 	t.Logf("%.2f s for %d sign-ups by %d clients, %d with a seat; %s", took.Seconds(), len(people), eveningClients, holds.Load(), requestTimes(walkers, took))
 	t.Logf("a sync of 4 KB takes %v here; the service used %.2f s of processor time and has %s", syncTime(t, dir), processorSeconds(t, s)-before, anonymous(t, s))
 	verifyEvening(t, s, len(people), int(holds.Load()))
+}
+
+// untilWords waits until the words of all missions are indexed, as they are in
+// a platform on any evening, and the first merges of segments are over.
+func untilWords(t *testing.T, s *server) {
+	t.Helper()
+	for late := time.Now().Add(time.Minute); time.Now().Before(late); time.Sleep(time.Second) {
+		var stats struct{ Text struct{ Pending, Documents int } }
+		if s.must(200, "GET", "/v1/stats", "", &stats); stats.Text.Pending == 0 && stats.Text.Documents == eveningMissions {
+			time.Sleep(2 * time.Second)
+			return
+		}
+	}
+	t.Fatal("the words were not indexed within a minute")
 }
 
 // verifyEvening counts what is there.
