@@ -273,7 +273,9 @@ func signUpAll(t *testing.T, people [][]byte, through func(*walker, []byte) (int
 func untilWords(t *testing.T, s *server) {
 	t.Helper()
 	for late := time.Now().Add(time.Minute); time.Now().Before(late); time.Sleep(time.Second) {
-		var stats struct{ Text struct{ Pending, Documents int } }
+		var stats struct {
+			Text struct{ Pending, Documents int }
+		}
 		if s.must(200, "GET", "/v1/stats", "", &stats); stats.Text.Pending == 0 && stats.Text.Documents == eveningMissions {
 			time.Sleep(2 * time.Second)
 			return
