@@ -92,17 +92,6 @@ func (c *textCache[K, V]) drop(i int) {
 	c.ring = c.ring[:last]
 }
 
-// sweep drops what the keys of are of no use any more.
-func (c *textCache[K, V]) sweep(stale func(K) bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i := len(c.ring) - 1; i >= 0; i-- {
-		if stale(c.ring[i].key) {
-			c.drop(i)
-		}
-	}
-}
-
 // size gives the bytes in use.
 func (c *textCache[K, V]) size() int {
 	c.mu.RLock()
