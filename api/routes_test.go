@@ -102,6 +102,7 @@ func sessionSeats() []step {
 		{golden: "waiting", method: "GET", path: "/v1/seats?mission=jva:1&state=held", status: 200},
 		{golden: "waiting", method: "GET", path: "/v1/missions/jva:1/seats", status: 200},
 		{golden: "waiting", method: "GET", path: "/v1/volunteers/v9/export", status: 200},
+		{golden: "waiting", method: "POST", path: "/v1/signups", status: 201, what: "the outlook of somebody who waits", body: `{"volunteer":{"id":"v9","postal_code":"06000"},"recommend":{"limit":1}}`},
 		{golden: "waiting", method: "DELETE", path: "/v1/missions/jva:1/waiting/v1a", status: 204, what: "who is offered a seat gives it back"},
 		{golden: "waiting", method: "POST", path: "/v1/missions/jva:1/waiting", status: 200, what: "it is the next one's", body: `{"volunteer":"v9"}`},
 		{golden: "waiting", method: "POST", path: "/v1/missions/jva:2/waiting", status: 400, what: "a slot must be named", body: `{"volunteer":"v9"}`},

@@ -10,7 +10,8 @@ import (
 )
 
 // missionSeats answers GET /v1/missions/{id}/seats: the mission's occupancy
-// and each slot's. Slots that share the mission's seats say so and show the
+// and each slot's, and the seats taken in the last days, those that came by a
+// link apart. Slots that share the mission's seats say so and show the
 // same numbers.
 func (c *call) missionSeats() error {
 	v, err := c.mission(c.id[0])
@@ -30,7 +31,11 @@ func (c *call) missionSeats() error {
 		}
 		c.out = c.appendSlot(c.out, s, t, v.Times.Zone)
 	}
-	c.out = append(c.appendSeqTook(append(c.out, ']'), c.s.engine.Seq()), '}')
+	today := c.s.engine.Now().Unix() / 86_400
+	c.out = strconv.AppendInt(append(c.out, `],"filled":{"days":`...), mission.FillDays, 10)
+	c.out = strconv.AppendInt(append(c.out, `,"seats":`...), s.Fills.Since(today), 10)
+	c.out = strconv.AppendInt(append(c.out, `,"by_link":`...), s.Links.Since(today), 10)
+	c.out = append(c.appendSeqTook(append(c.out, '}'), c.s.engine.Seq()), '}')
 	return nil
 }
 

@@ -1,6 +1,12 @@
 package api
 
-import "renfort/mission"
+import (
+	"math"
+	"strconv"
+
+	"renfort/matcher"
+	"renfort/mission"
+)
 
 // signupBody is POST /v1/signups.
 type signupBody struct {
@@ -154,8 +160,30 @@ func (c *call) signedUp(b *signupBody, res mission.Result, h *mission.Result) er
 	if held != nil {
 		c.out = append(append(c.out, `,"hold":`...), held...)
 	}
-	c.out = append(c.out, `,"outlook":null}`...)
+	c.out = append(c.appendOutlook(append(c.out, `,"outlook":`...), b, h), '}')
 	return nil
+}
+
+// appendOutlook appends the chance that the person gets a seat of the page
+// within 24 hours, and their best position in a waiting list, null where they
+// wait nowhere or the key does not see where.
+func (c *call) appendOutlook(b []byte, body *signupBody, h *mission.Result) []byte {
+	held := h != nil && h.Hold != nil
+	p := matcher.Outlook(c.s.engine.Snapshot(), &c.ranking.page, held, held && h.Hold.State == mission.Confirmed)
+	b = appendNumber(append(b, `{"p_seat_24h":`...), math.Round(p*1000)/1000)
+	b = append(b, `,"waiting_rank":`...)
+	rank := 0
+	places, err := c.s.engine.Store().WaitingOf(body.Volunteer.ID)
+	seen := map[mission.ID]bool{}
+	for i := range places {
+		if w := &places[i]; err == nil && (rank == 0 || w.Position < rank) && c.seesMission(seen, w.Mission) {
+			rank = w.Position
+		}
+	}
+	if rank == 0 {
+		return append(b, `null}`...)
+	}
+	return append(strconv.AppendInt(b, int64(rank), 10), '}')
 }
 
 // holdTries is how many missions of the page with a seat are tried: between

@@ -198,14 +198,21 @@ type stage struct {
 // goldenStart is the log time at which goldens begin: a Saturday evening.
 var goldenStart = time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 
-// play gives a golden's text with the answers of now.
-func play(t *testing.T, text string, p *mission.Policy, judge bool) string {
-	t.Helper()
-	s := &stage{T: t, toy: newToy(p), judge: judge}
+// newStage opens an index without missions at goldenStart.
+func newStage(t *testing.T, p *mission.Policy) *stage {
+	s := &stage{T: t, toy: newToy(p)}
 	s.now = goldenStart.Unix()
 	s.intake = mission.NewIntake(s.taxonomy, gazetteer.Default(), s.zones)
 	s.index = index.New(index.Options{Policy: p, Taxonomy: s.taxonomy, Places: gazetteer.Default(), Zones: s.zones, Standing: matcher.Standing})
 	s.index.Apply([]mission.Change{s.tick(0)})
+	return s
+}
+
+// play gives a golden's text with the answers of now.
+func play(t *testing.T, text string, p *mission.Policy, judge bool) string {
+	t.Helper()
+	s := newStage(t, p)
+	s.judge = judge
 	var out strings.Builder
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i := 0; i < len(lines); i++ {

@@ -1,6 +1,9 @@
 package matcher
 
-import "renfort/geo"
+import (
+	"renfort/geo"
+	"renfort/index"
+)
 
 // FrameHas asks a box made ready.
 func FrameHas(b *geo.BBox, v geo.Vec) bool {
@@ -12,4 +15,9 @@ func FrameHas(b *geo.BBox, v geo.Vec) bool {
 func CursorOf(key float64, tie uint64, ordinal uint32, seq uint64, r *SearchRequest) string {
 	c := cursor{key: key, tie: tie, ordinal: ordinal, seq: seq, request: r.List()}
 	return c.encode()
+}
+
+// FillRate gives the smoothed number of seats of a mission taken per day.
+func FillRate(s *index.Snapshot, o uint32) float64 {
+	return fillRate(s.Policy, s.Climate, s.Missions.At(o), s.Live.At(o))
 }
