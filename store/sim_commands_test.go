@@ -61,6 +61,9 @@ func (s *sim) random() mission.Envelope {
 }
 
 func (s *sim) command() mission.Command {
+	if s.crowded() && len(s.toy.missions) > 0 && s.rnd.IntN(4) > 0 {
+		return s.crowdCommand()
+	}
 	switch n := s.rnd.IntN(115); {
 	case n < 14 || len(s.toy.missions) == 0:
 		return mission.PutMission{Mission: s.someMission(), KeepTaken: s.rnd.IntN(3) == 0}
@@ -89,6 +92,24 @@ func (s *sim) command() mission.Command {
 		return mission.Tick{At: s.someTime()}
 	}
 	return s.rareCommand()
+}
+
+// crowded says whether the run is one in which many want few seats.
+func (s *sim) crowded() bool { return s.seed%3 == 0 }
+
+// crowdCommand is what makes and moves waiting lists.
+func (s *sim) crowdCommand() mission.Command {
+	switch s.rnd.IntN(10) {
+	case 0, 1, 2, 3:
+		return mission.JoinWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slot: s.pick("", "a", "b")}
+	case 4, 5:
+		return mission.HoldSeat{Hold: s.newHold(), Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slots: s.someSlots(), Seconds: 30}
+	case 6, 7:
+		return mission.ReleaseSeat{Hold: s.anyHold(s.pick(mission.Held, mission.Confirmed))}
+	case 8:
+		return mission.LeaveWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer()}
+	}
+	return mission.Tick{At: s.toy.now + 30}
 }
 
 func (s *sim) rareCommand() mission.Command {
@@ -134,6 +155,9 @@ func (s *sim) someMission() *mission.Mission {
 		m.Organization = &mission.OrgRef{ID: org}
 	}
 	n := func(most int) *int {
+		if s.crowded() {
+			most = 1
+		}
 		v := s.rnd.IntN(most + 1)
 		return &v
 	}

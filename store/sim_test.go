@@ -16,6 +16,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"renfort/mission"
 	"renfort/store"
 )
@@ -47,7 +49,7 @@ func TestSimulation(t *testing.T) {
 
 // sim is one run.
 type sim struct {
-	t     *testing.T
+	t     rapid.TB
 	seed  uint64
 	step  int
 	rnd   *rand.Rand
@@ -58,6 +60,7 @@ type sim struct {
 	keyed []mission.Envelope
 	trace []func() string           // what was done, for a failure
 	seats map[string]*mission.Seats // by mission, as the changes tell
+	log   []mission.Envelope        // all that was applied, in order
 }
 
 func simulate(t *testing.T, seed uint64) {
@@ -82,6 +85,25 @@ func simulate(t *testing.T, seed uint64) {
 		s.compare()
 	}
 	s.mustReopen()
+	s.mustReplay()
+}
+
+// mustReplay gives another store the same commands in batches of other sizes:
+// the state must be the same.
+func (s *sim) mustReplay() {
+	s.t.Helper()
+	other := *s
+	other.seats = map[string]*mission.Seats{}
+	other.open(filepath.Join(s.dir, "replay"))
+	defer other.store.Close()
+	for rest := s.log; len(rest) > 0; {
+		n := 1 + s.rnd.IntN(min(len(rest), 40))
+		other.store.SubmitAll(context.Background(), rest[:n])
+		rest = rest[n:]
+	}
+	if other.store.Hash() != s.store.Hash() || other.store.Seq() != s.store.Seq() {
+		s.fail("replayed in other batches: seq %d with hash %x, was %d with %x", other.store.Seq(), other.store.Hash(), s.store.Seq(), s.store.Hash())
+	}
 }
 
 func (s *sim) open(dir string) {
@@ -135,6 +157,7 @@ func (s *sim) do(e mission.Envelope) {
 func (s *sim) agree(e mission.Envelope, res mission.Result, err error) {
 	s.t.Helper()
 	w := s.toy.apply(e)
+	s.log = append(s.log, e)
 	got := want{kind: mission.KindOf(err), outcome: res.Outcome, taken: res.Occupancy.Taken()}
 	if me := mission.AsError(err); me != nil {
 		got.why = me.Why

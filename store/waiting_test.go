@@ -89,6 +89,33 @@ func TestWaitingLimits(t *testing.T) {
 	}
 }
 
+// A hold that is past its end and not swept yet is not renewed over the heads
+// of those who wait; its seat is offered when a Tick comes to it.
+func TestLateHoldIsNotRenewed(t *testing.T) {
+	s := openSmall(t)
+	s.SweepHolds(1)
+	mustDo(t, s, mission.PutMission{Mission: someMission("m1", 2)})
+	for _, v := range []string{"early", "late"} {
+		mustDo(t, s, mission.HoldSeat{Hold: v, Mission: "m1", Volunteer: v, Seconds: 30})
+	}
+	mustDo(t, s, mission.JoinWaiting{Mission: "m1", Volunteer: "first"})
+	mustDo(t, s, mission.JoinWaiting{Mission: "m1", Volunteer: "second"})
+	if res := mustDo(t, s, mission.Tick{At: scriptStart + 30}); res.Swept != 1 {
+		t.Fatalf("got %d swept, want 1", res.Swept)
+	}
+	if _, err := submit(s, mission.HoldSeat{Hold: "again", Mission: "m1", Volunteer: "late"}); mission.KindOf(err) != mission.Full || mission.AsError(err).Waiting != 1 {
+		t.Errorf("got %v, want full with one ahead", err)
+	}
+	if res := mustDo(t, s, mission.JoinWaiting{Mission: "m1", Volunteer: "late"}); res.Waiting == nil || res.Waiting.Position != 2 {
+		t.Errorf("got %+v, want the second place", res)
+	}
+	mustDo(t, s, mission.Tick{At: scriptStart + 31})
+	page, _, err := s.Holds(store.HoldFilter{Mission: "m1", State: mission.Held})
+	if err != nil || len(page) != 2 || page[0].Volunteer != "first" || page[1].Volunteer != "second" {
+		t.Errorf("got %+v, %v; want offers to the first and the second", page, err)
+	}
+}
+
 // waitingDamages are those of TestCheckFindsDamage that concern waiting lists.
 func waitingDamages() []damaged {
 	return []damaged{
