@@ -244,7 +244,7 @@ func readRecord(s segment.Segment, n uint64) (hash uint64, exact, stems []byte, 
 	var raw []byte
 	err = s.VisitStoredFields(n, func(field string, _ byte, value []byte, _ []uint64) bool {
 		if field == recordField {
-			raw = value
+			raw = append([]byte{}, value...) // Bleve gives the memory to the next who reads
 		}
 		return raw == nil
 	})
