@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"renfort/geo/gazetteer"
 )
 
 // foldRune appends what a rune is compared by: lower case, compatibility forms
@@ -14,7 +16,7 @@ func foldRune(dst []byte, r rune) []byte {
 	if r < utf8.RuneSelf {
 		return foldASCII(dst, byte(r))
 	}
-	if spelt := ligature(r); spelt != "" {
+	if spelt := gazetteer.Ligature(r); spelt != "" {
 		return append(dst, spelt...)
 	}
 	var whole [utf8.UTFMax]byte
@@ -26,7 +28,7 @@ func foldRune(dst []byte, r rune) []byte {
 	for len(apart) > 0 {
 		part, size := utf8.DecodeRune(apart)
 		apart = apart[size:]
-		if spelt := ligature(part); spelt != "" {
+		if spelt := gazetteer.Ligature(part); spelt != "" {
 			dst = append(dst, spelt...)
 		} else if part < utf8.RuneSelf {
 			dst = foldASCII(dst, byte(part))
@@ -53,31 +55,6 @@ func foldWhole(dst []byte, r rune) []byte {
 		return utf8.AppendRune(dst, unicode.ToLower(r))
 	}
 	return dst
-}
-
-// ligature spells out letters that Unicode does not take apart; "" for others.
-func ligature(r rune) string {
-	switch r {
-	case 'œ', 'Œ':
-		return "oe"
-	case 'æ', 'Æ':
-		return "ae"
-	case 'ß', 'ẞ':
-		return "ss"
-	case 'ø', 'Ø':
-		return "o"
-	case 'ł', 'Ł':
-		return "l"
-	case 'đ', 'Đ', 'ð', 'Ð':
-		return "d"
-	case 'þ', 'Þ':
-		return "th"
-	case 'ı':
-		return "i"
-	case 'ς': // a sigma that ends a word is one
-		return "σ"
-	}
-	return ""
 }
 
 // wordRune says whether a rune is part of a word: letters, numbers, the marks

@@ -40,9 +40,9 @@ type folder struct {
 	word int // where the word that is being written begins in b
 }
 
-// ligature spells out a letter that stays whole when a name is decomposed, ""
+// Ligature spells out a letter that stays whole when a text is decomposed, ""
 // for all others.
-func ligature(r rune) string {
+func Ligature(r rune) string {
 	switch r {
 	case 'œ', 'Œ':
 		return "oe"
@@ -54,8 +54,14 @@ func ligature(r rune) string {
 		return "o"
 	case 'ł', 'Ł':
 		return "l"
-	case 'đ', 'Đ':
+	case 'đ', 'Đ', 'ð', 'Ð':
 		return "d"
+	case 'þ', 'Þ':
+		return "th"
+	case 'ı':
+		return "i"
+	case 'ς': // a sigma that ends a word is one
+		return "σ"
 	}
 	return ""
 }
@@ -79,8 +85,8 @@ func (f *folder) add(name string) {
 		case unicode.Is(unicode.Mn, r): // an accent, left over by NFKD
 		case unicode.Is(unicode.Lm, r): // signs that pass for letters, as U+02BC for an apostrophe
 			f.endWord()
-		case ligature(r) != "":
-			f.b.WriteString(ligature(r))
+		case Ligature(r) != "":
+			f.b.WriteString(Ligature(r))
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			f.b.WriteRune(unicode.ToLower(r))
 		default:
