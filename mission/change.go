@@ -26,6 +26,26 @@ const (
 	WaitingJoined      ChangeKind = 19
 	WaitingLeft        ChangeKind = 20 // without an offer
 	SeatOffered        ChangeKind = 21 // the first of a list left it for a hold
+	WaveOpened         ChangeKind = 22
+	WaveChanged        ChangeKind = 23 // its dial or its state
+	WaveAsked          ChangeKind = 24 // one person, by one wave
+	WaveAnswered       ChangeKind = 25
+	WaveDelivered      ChangeKind = 26 // or failed to be
+	WaveFilled         ChangeKind = 27 // nobody else is needed
+	WaveStoodDown      ChangeKind = 28 // one person was told so
+	CrisisPut          ChangeKind = 29
+	CrisisDeleted      ChangeKind = 30
+	SeatRecalled       ChangeKind = 31 // one person is sent home
+	OutboundPaused     ChangeKind = 32
+	OutboundResumed    ChangeKind = 33
+	AlertPut           ChangeKind = 34
+	AlertDeleted       ChangeKind = 35
+	AlertRaised        ChangeKind = 36 // one alert fits one mission
+	WebhookPut         ChangeKind = 37
+	WebhookDeleted     ChangeKind = 38
+	WebhookDelivered   ChangeKind = 39 // deliveries were recorded
+	MissionFilled      ChangeKind = 40 // the last free seat went
+	MissionReopened    ChangeKind = 41 // a seat is free again
 )
 
 // String gives the event's name, as in "seat.held".
@@ -33,7 +53,9 @@ func (k ChangeKind) String() string {
 	names := [...]string{"", "mission.put", "mission.deleted", "seats.changed", "seat.held", "seat.confirmed",
 		"seat.released", "seat.expired", "seat.extended", "seat.answered", "seat.imported", "volunteer.put",
 		"volunteer.erased", "organization.put", "organization.record", "policy.put", "taxonomy.put", "tick", "feedback.given",
-		"waiting.joined", "waiting.left", "seat.offered"}
+		"waiting.joined", "waiting.left", "seat.offered", "wave.opened", "wave.changed", "wave.ask", "wave.answer", "wave.delivery",
+		"wave.full", "wave.stood_down", "crisis.put", "crisis.deleted", "seat.recalled", "outbound.paused", "outbound.resumed",
+		"alert.put", "alert.deleted", "alert", "webhook.put", "webhook.deleted", "webhook.delivered", "mission.filled", "mission.reopened"}
 	if int(k) >= len(names) {
 		return "unknown"
 	}
@@ -46,7 +68,9 @@ func (k ChangeKind) String() string {
 // Which fields are set follows from Kind: a mission's kinds set MissionID,
 // MissionOrdinal and Seats (nil when deleted), and Mission when its record was
 // written; a seat's kinds set Hold as well, a waiting list's Waiting, and
-// SeatOffered both.
+// SeatOffered both. What concerns one person asked sets Wave and Ask, and an
+// acceptance the hold's kinds before it. SeatRecalled sets what is taken back:
+// Hold, Waiting or Ask.
 type Change struct {
 	Seq  uint64
 	At   int64 // log time, Unix seconds
@@ -66,4 +90,10 @@ type Change struct {
 	Policy           *Policy
 	Taxonomy         *Taxonomy
 	Feedback         *Feedback
+	Wave             *Wave
+	Ask              *Ask
+	Crisis           *Crisis
+	Alert            *Alert
+	Webhook          *Webhook
+	Why              string // SeatRecalled, WaveStoodDown
 }

@@ -199,5 +199,8 @@ type Result struct {
 	Free      int      `json:"free,omitzero"`
 	SeatsKept bool     `json:"seats_kept,omitzero"` // KeepTaken had to
 	Swept     int      `json:"swept,omitzero"`      // holds that a Tick ended
+	Ask       *Ask     `json:"-"`                   // as answered
+	Asked     int      `json:"asked,omitzero"`      // people asked, told, recalled or delivered to
+	More      bool     `json:"more,omitzero"`       // there are others: repeat
 	Replayed  bool     `json:"-"`
 }

@@ -14,6 +14,16 @@ type Crisis struct {
 	MinAge  int      `json:"min_age,omitzero"`
 	From    Moment   `json:"from,omitzero"`
 	Until   Moment   `json:"until,omitzero"`
+	// Starts and Ends are From and Until as Unix seconds, 0 for none; Intake
+	// writes them. Paused is the crisis team's: no boost, no larger budget.
+	Starts int64 `json:"starts,omitzero"`
+	Ends   int64 `json:"ends,omitzero"`
+	Paused bool  `json:"paused,omitzero"`
+}
+
+// RunsAt says whether the crisis is on at a time, in Unix seconds.
+func (c *Crisis) RunsAt(now int64) bool {
+	return !c.Paused && c.Starts <= now && (c.Ends == 0 || now < c.Ends)
 }
 
 // Area is the union of what is given.
@@ -57,55 +67,4 @@ func (a *Area) check(f *faults) {
 	if a.Center == nil && len(a.Polygon) == 0 && len(a.Departments) == 0 && len(a.Communes) == 0 {
 		f.add("/area", "is empty: give a circle, a polygon, departments or communes")
 	}
-}
-
-// The dials of a wave, slowest first; they are the urgencies' words.
-const (
-	DialCalm   = UrgencyCalm
-	DialNormal = UrgencyNormal
-	DialUrgent = UrgencyUrgent
-	DialVital  = UrgencyVital
-)
-
-// The states of a wave.
-const (
-	WaveRunning = "running"
-	WavePaused  = "paused"
-	WaveStopped = "stopped"
-	WaveFull    = "full"
-	WaveStalled = "stalled"
-)
-
-// Wave is a running effort to fill one or several missions.
-type Wave struct {
-	ID      ID       `json:"id,omitzero"`
-	Targets []Target `json:"targets"`
-	Crisis  ID       `json:"crisis,omitzero"`
-	Dial    string   `json:"dial,omitzero"`
-	State   string   `json:"state,omitzero"`
-	Asked   int      `json:"asked_max,omitzero"` // limit, 0 for none
-}
-
-// Target is what a wave fills.
-type Target struct {
-	Mission ID       `json:"mission"`
-	Slots   []string `json:"slots,omitzero"`
-	Seats   int      `json:"seats,omitzero"` // 0: all that are free
-}
-
-// Validate refuses a wave that makes no sense.
-func (w *Wave) Validate() error {
-	var f faults
-	if n := len(w.Targets); n == 0 || n > WaveTargetsMax {
-		f.add("/targets", "has %d entries; 1 to %d", n, WaveTargetsMax)
-	}
-	for i, t := range w.Targets {
-		checkID(&f, at("/targets", i)+"/mission", t.Mission)
-		checkWords(&f, at("/targets", i)+"/slots", t.Slots, SlotsMax)
-		checkRange(&f, at("/targets", i)+"/seats", float64(t.Seats), 0, SeatsMax)
-	}
-	checkOne(&f, "/dial", w.Dial, DialCalm, DialNormal, DialUrgent, DialVital)
-	checkOne(&f, "/state", w.State, WaveRunning, WavePaused, WaveStopped, WaveFull, WaveStalled)
-	checkRange(&f, "/asked_max", float64(w.Asked), 0, AskedMax)
-	return f.err("the wave")
 }

@@ -56,6 +56,14 @@ const (
 	CrisisBoostMax  = 5
 	WaveTargetsMax  = 100
 	AskedMax        = 100_000
+	AsksMax         = 1_024 // people asked or told by one command
+	RecallMax       = 1_024 // people sent home by one command
+	ReceiptsMax     = 1_024 // receipts in one command
+	AsksKept        = 64    // asks and alerts remembered per person
+	BudgetDays      = 30    // over which asks and alerts are counted
+	AlertsMax       = 20    // alerts of one person
+	WebhooksMax     = 100
+	CrisesMax       = 1_000
 	AlternativesMax = 5 // missions offered in place of a full one
 
 	WaitingSlotMax      = 1_000  // people in the waiting list of one slot

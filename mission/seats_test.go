@@ -144,13 +144,13 @@ func TestLive(t *testing.T) {
 // that is none "unknown".
 func TestChangeKinds(t *testing.T) {
 	seen := map[string]bool{}
-	for k := mission.MissionPut; k <= mission.SeatOffered; k++ {
+	for k := mission.MissionPut; k <= mission.MissionReopened; k++ {
 		if name := k.String(); name == "" || name == "unknown" || seen[name] {
 			t.Errorf("kind %d: got the name %q", k, name)
 		}
 		seen[k.String()] = true
 	}
-	if got := (mission.SeatOffered + 1).String(); got != "unknown" {
+	if got := (mission.MissionReopened + 1).String(); got != "unknown" {
 		t.Errorf("a kind that is none: got %q", got)
 	}
 }
@@ -160,7 +160,10 @@ func TestCommandNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range []mission.Command{mission.PutMission{}, mission.DeleteMission{}, mission.SetElsewhere{}, mission.PutOrganization{}, mission.PutVolunteer{},
 		mission.EraseVolunteer{}, mission.HoldSeat{}, mission.ConfirmSeat{}, mission.ReleaseSeat{}, mission.ExtendSeat{}, mission.AnswerSeat{},
-		mission.ImportSeat{}, mission.JoinWaiting{}, mission.LeaveWaiting{}, mission.PutPolicy{}, mission.PutTaxonomy{}, mission.GiveFeedback{}, mission.Tick{}} {
+		mission.ImportSeat{}, mission.JoinWaiting{}, mission.LeaveWaiting{}, mission.PutPolicy{}, mission.PutTaxonomy{}, mission.GiveFeedback{}, mission.Tick{},
+		mission.OpenWave{}, mission.SetWave{}, mission.AskWave{}, mission.AnswerAsk{}, mission.DeliverAsks{}, mission.StandDown{}, mission.PutCrisis{},
+		mission.DeleteCrisis{}, mission.SetCrisis{}, mission.Recall{}, mission.SetOutbound{}, mission.PutAlert{}, mission.DeleteAlert{}, mission.RaiseAlerts{},
+		mission.PutWebhook{}, mission.DeleteWebhook{}, mission.RecordDeliveries{}} {
 		if seen[c.Name()] || c.Name() == "" {
 			t.Errorf("%T: got the name %q", c, c.Name())
 		}

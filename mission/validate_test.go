@@ -287,13 +287,21 @@ func TestOtherNouns(t *testing.T) {
 		change(&w)
 		return w.Validate()
 	}
-	targets := func(n int) []mission.Target { return slices.Repeat([]mission.Target{{Mission: "m1"}}, n) }
+	targets := func(n int) (all []mission.Target) {
+		for i := range n {
+			all = append(all, mission.Target{Mission: fmt.Sprintf("m%d", i)})
+		}
+		return all
+	}
 	f("a wave", wave(func(w *mission.Wave) {
-		w.Targets, w.Asked, w.Dial = targets(mission.WaveTargetsMax), mission.AskedMax, "vital"
+		w.Targets, w.AskedMax, w.Dial = targets(mission.WaveTargetsMax), mission.AskedMax, "vital"
 	}), "ok", "")
 	f("WaveTargetsMax", wave(func(w *mission.Wave) { w.Targets = targets(mission.WaveTargetsMax + 1) }), "/targets", "1 to 100")
+	f("a target twice", wave(func(w *mission.Wave) { w.Targets = slices.Repeat(w.Targets, 2) }), "/targets/1/mission", "named twice")
+	f("a channel that is none", wave(func(w *mission.Wave) { w.Filters.Channels = []string{"pigeon"} }), "/filters/channels/0", "not one of")
+	f("an age", wave(func(w *mission.Wave) { w.Filters.MinAge = mission.AgeMax + 1 }), "/filters/min_age", "to 120")
 	f("no target", wave(func(w *mission.Wave) { w.Targets = nil }), "/targets", "1 to 100")
-	f("AskedMax", wave(func(w *mission.Wave) { w.Asked = mission.AskedMax + 1 }), "/asked_max", "to 100000")
+	f("AskedMax", wave(func(w *mission.Wave) { w.AskedMax = mission.AskedMax + 1 }), "/limits/asked", "to 100000")
 	f("SeatsMax", wave(func(w *mission.Wave) { w.Targets[0].Seats = mission.SeatsMax + 1 }), "/targets/0/seats", "to 1000000")
 	f("SlotsMax", wave(func(w *mission.Wave) { w.Targets[0].Slots = words(mission.SlotsMax + 1) }), "/targets/0/slots", "at most 500")
 	f("a dial", wave(func(w *mission.Wave) { w.Dial = "loud" }), "/dial", "not one of")
@@ -309,8 +317,9 @@ func TestEveryLimitIsTested(t *testing.T) {
 		"TombstoneDays": "store", "KeyHours": "store", "LogHours": "store", "LogBytesMax": "store", "HistoryMax": "store", "ForgetDays": "store",
 		"FeedbackMax": "store", "FeedbackDays": "store", "ScaleLevel": "index",
 		"WaitingSlotMax": "store", "WaitingMissionMax": "store", "WaitingVolunteerMax": "store",
-		// Their rooms come later: feeds, search and reverse matching.
+		// Their rooms come later: feeds, search, reverse matching, waves and crises.
 		"FeedBytesMax": "", "SearchMax": "", "VolunteerKmMin": "",
+		"AsksMax": "", "RecallMax": "", "ReceiptsMax": "", "AsksKept": "", "BudgetDays": "", "AlertsMax": "", "WebhooksMax": "", "CrisesMax": "",
 	}
 	ours := source(t, ".", "_test.go")
 	limits, err := parser.ParseFile(token.NewFileSet(), "limits.go", nil, 0)

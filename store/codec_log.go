@@ -41,6 +41,17 @@ const (
 	logHold
 	logOrganization
 	logWaiting
+	logMore // a byte of more parts follows: those below
+)
+
+// Parts of a change in the second byte.
+const (
+	logWave = 1 << iota
+	logAsk
+	logCrisis
+	logAlert
+	logWebhook
+	logWhy
 )
 
 // appendLog writes a command's changes compactly: what happened to whom, no
@@ -57,10 +68,12 @@ func appendLog(b []byte, at int64, changes []mission.Change) []byte {
 
 func appendLogged(b []byte, c *mission.Change) []byte {
 	var parts byte
+	more := moreParts(c)
 	for _, p := range [...]struct {
 		bit  byte
 		here bool
-	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}, {logWaiting, c.Waiting != nil}} {
+	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}, {logWaiting, c.Waiting != nil},
+		{logMore, more != 0}} {
 		if p.here {
 			parts |= p.bit
 		}
@@ -81,11 +94,47 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 	if c.Waiting != nil {
 		b = appendString(appendString(appendString(b, c.Waiting.Volunteer), c.Waiting.Slot), c.Waiting.Why)
 	}
+	if more != 0 {
+		b = appendMore(append(b, more), c)
+	}
+	return b
+}
+
+// moreParts gives the second byte of parts.
+func moreParts(c *mission.Change) (parts byte) {
+	for i, here := range [...]bool{c.Wave != nil, c.Ask != nil, c.Crisis != nil, c.Alert != nil, c.Webhook != nil, c.Why != ""} {
+		if here {
+			parts |= 1 << i
+		}
+	}
+	return parts
+}
+
+func appendMore(b []byte, c *mission.Change) []byte {
+	if c.Wave != nil {
+		b = appendString(b, c.Wave.ID)
+	}
+	if c.Ask != nil {
+		b = appendString(appendString(b, c.Ask.Wave), c.Ask.Volunteer)
+	}
+	if c.Crisis != nil {
+		b = appendString(b, c.Crisis.ID)
+	}
+	if c.Alert != nil {
+		b = appendString(appendString(b, c.Alert.ID), c.Alert.Volunteer)
+	}
+	if c.Webhook != nil {
+		b = appendString(b, c.Webhook.ID)
+	}
+	if c.Why != "" {
+		b = appendString(b, c.Why)
+	}
 	return b
 }
 
 // decodeLog gives the changes as the log has them: Hold and Organization carry
-// their ids (and a hold its state) and nothing else, Waiting who, where and why.
+// their ids (and a hold its state) and nothing else, Waiting who, where and why;
+// Wave, Crisis, Alert and Webhook their ids, Ask and Alert whom they concern.
 func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 	r := open(b)
 	at := r.int()
@@ -100,7 +149,7 @@ func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 
 func (r *reader) logged(c *mission.Change) {
 	parts := r.byte()
-	if parts >= 2*logWaiting {
+	if parts >= 2*logMore {
 		r.broken = true
 	}
 	if parts&logMission != 0 {
@@ -118,8 +167,37 @@ func (r *reader) logged(c *mission.Change) {
 	if parts&logWaiting != 0 {
 		c.Waiting = &mission.Waiting{Volunteer: r.string(), Slot: r.string(), Why: r.string(), Mission: c.MissionID, Ordinal: c.MissionOrdinal}
 	}
+	if parts&logMore != 0 {
+		r.more(c)
+	}
 	if parts&logMission != 0 && c.MissionID == "" || parts&logVolunteer != 0 && c.VolunteerID == "" {
 		r.broken = true // we would have left it out
+	}
+}
+
+func (r *reader) more(c *mission.Change) {
+	parts := r.byte()
+	if parts == 0 || parts >= 2*logWhy {
+		r.broken = true
+	}
+	if parts&logWave != 0 {
+		c.Wave = &mission.Wave{ID: r.string()}
+	}
+	if parts&logAsk != 0 {
+		c.Ask = &mission.Ask{Wave: r.string(), Volunteer: r.string(), Mission: c.MissionID, Ordinal: c.MissionOrdinal}
+	}
+	if parts&logCrisis != 0 {
+		c.Crisis = &mission.Crisis{ID: r.string()}
+	}
+	if parts&logAlert != 0 {
+		c.Alert = &mission.Alert{ID: r.string(), Volunteer: r.string()}
+	}
+	if parts&logWebhook != 0 {
+		c.Webhook = &mission.Webhook{ID: r.string()}
+	}
+	if parts&logWhy != 0 {
+		c.Why = r.string()
+		r.broken = r.broken || c.Why == ""
 	}
 }
 

@@ -28,6 +28,8 @@
 //	               volunteer, 0, 'h', class, hold      - class 0 counts towards holds_per_volunteer
 //	               volunteer, 0, 'k', key hash         - idempotency results that name them
 //	               volunteer, 0, 'w', place            - where they wait: ordinal, slot, 0, seq
+//	               volunteer, 0, 'a'                   asks and alerts of the last days, and whether they said stop
+//	               volunteer, 0, 'l', alert            - an alert of theirs
 //	volunteers     ordinal                             version, revision, JSON
 //	organizations  id                                  version, state, answering record, JSON
 //	due            kind, time, id                      - what a Tick at time ends: see dueKind
@@ -39,6 +41,15 @@
 //	waiting        'h', ordinal                        while anybody waits: when to look again, organisation
 //	               'l', ordinal, slot, 0, seq          a place in a list: volunteer, time, the place's clock
 //	               'o', organisation, 0, ordinal       - its missions with lists
+//	waves          'w', wave                           the wave, JSON, and what became of its asks
+//	               'a', wave, 0, volunteer             one person asked
+//	               'm', mission's ordinal, wave        - the waves for a mission that are not over
+//	               'l', channel                        counts of all waves by channel: mission.LawCounts
+//	crises         'c', crisis                         version, JSON
+//	               'o'                                 outbound: there while it is paused
+//	alerts         'a', alert                          JSON
+//	webhooks       'w', webhook                        JSON, how far it has come
+//	               'd', webhook, 0, delivery           one recorded delivery
 //
 // What decides a seat sits together (seats) and so does what is known of a
 // person's dealings (people): a hold then dirties two pages and not six.
@@ -50,7 +61,9 @@ package store
 //	1: first
 //	2: the waiting bucket, 'w' below people, kind 7 in due; seats may end with
 //	   the fills that came by links, results of keys with a place in a list
-const Format = 2
+//	3: the buckets waves, crises, alerts and webhooks, 'a' and 'l' below people,
+//	   kinds 8 to 11 in due
+const Format = 3
 
 // FileName is the data file's name inside its directory.
 const FileName = "renfort.db"

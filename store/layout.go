@@ -34,12 +34,28 @@ const (
 	taxonomyBucket
 	logBucket
 	waitingBucket // from format 2 on
+	wavesBucket   // this and those below: from format 3 on
+	crisesBucket
+	alertsBucket
+	webhooksBucket
 	bucketCount
 )
 
 // bucketNames are the names in the file, [i] for bucket i.
 var bucketNames = [bucketCount]string{"meta", "missions", "mission_ids", "seats", "holds", "refs", "people", "volunteers",
-	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log", "waiting"}
+	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log", "waiting",
+	"waves", "crises", "alerts", "webhooks"}
+
+// firstFormat gives the format from which on files have a bucket.
+func (b bucketID) firstFormat() byte {
+	switch {
+	case b == waitingBucket:
+		return 2
+	case b > waitingBucket:
+		return 3
+	}
+	return 1
+}
 
 // The fill of a page when it splits: nearly full where keys only rise, half
 // where they come in any order.
@@ -66,7 +82,7 @@ type buckets [bucketCount]*bbolt.Bucket
 func bucketsOf(tx *bbolt.Tx) (b buckets, ok bool) {
 	for i, name := range bucketNames {
 		if b[i] = tx.Bucket([]byte(name)); b[i] == nil {
-			if bucketID(i) == waitingBucket && formatOf(tx) < 2 {
+			if formatOf(tx) < bucketID(i).firstFormat() {
 				continue
 			}
 			return b, false
@@ -103,9 +119,13 @@ const (
 	dueForget    dueKind = 3 // a released or expired hold is forgotten
 	dueKeys      dueKind = 4 // an idempotency key ends
 	dueTombstone dueKind = 5
-	dueFeedback  dueKind = 6 // somebody's oldest feedback is feedbackDays old
-	dueWaiting   dueKind = 7 // a mission's waiting lists are to be looked at
-	dueLast              = dueWaiting
+	dueFeedback  dueKind = 6  // somebody's oldest feedback is feedbackDays old
+	dueWaiting   dueKind = 7  // a mission's waiting lists are to be looked at
+	dueAsks      dueKind = 8  // somebody's oldest ask is BudgetDays old
+	dueWave      dueKind = 9  // a wave that is over is forgotten
+	dueCrisis    dueKind = 10 // a crisis begins or ends
+	dueDelivery  dueKind = 11 // a recorded delivery is forgotten
+	dueLast              = dueDelivery
 )
 
 // Classes of index entries.
@@ -120,6 +140,8 @@ const (
 	personHold     byte = 'h'
 	personKey      byte = 'k'
 	personWaiting  byte = 'w'
+	personAsks     byte = 'a' // one record: the asks and alerts of BudgetDays
+	personAlert    byte = 'l' // an alert of theirs
 )
 
 func ordinalKey(o mission.Ordinal) []byte { return binary.BigEndian.AppendUint32(nil, uint32(o)) }
@@ -181,22 +203,40 @@ func recordHash(b bucketID, key, value []byte) uint64 {
 // index that follows from records. The log is trimmed, and not state.
 func hashed(b bucketID, key []byte) bool {
 	switch b {
-	case missionsBucket, holdsBucket, volunteersBucket, organizationsBucket, tombstonesBucket, keysBucket, policiesBucket, taxonomyBucket:
+	case missionsBucket, holdsBucket, volunteersBucket, organizationsBucket, tombstonesBucket, keysBucket, policiesBucket, taxonomyBucket,
+		crisesBucket, alertsBucket, webhooksBucket:
 		return true
+	case wavesBucket:
+		return key[0] != wavesOfMission
 	case seatsBucket:
 		return len(key) == 4
 	case peopleBucket:
-		return feedbackKey(key)
+		return personRecord(key)
 	case waitingBucket:
 		return key[0] != waitOrg
 	}
 	return false
 }
 
-// feedbackKey says whether a key of people is somebody's feedback.
-func feedbackKey(key []byte) bool {
-	return len(key) > 2 && key[len(key)-1] == personFeedback && key[len(key)-2] == 0 && bytes.IndexByte(key, 0) == len(key)-2
+// personRecord says whether a key of people is somebody's feedback or asks,
+// which are records and no entries.
+func personRecord(key []byte) bool {
+	n := len(key)
+	return n > 2 && (key[n-1] == personFeedback || key[n-1] == personAsks) && bytes.IndexByte(key, 0) == n-2
 }
+
+// Sorts of keys in the buckets of format 3, by their first byte.
+const (
+	waveRecords    byte = 'w'
+	waveAsks       byte = 'a'
+	wavesOfMission byte = 'm'
+	waveLaws       byte = 'l'
+	crisisRecords  byte = 'c'
+	outboundPaused byte = 'o'
+	alertRecords   byte = 'a'
+	webhookRecords byte = 'w'
+	deliveries     byte = 'd'
+)
 
 // entry is one key of an index, without a value.
 type entry struct {

@@ -232,8 +232,9 @@ func (l *loader) feedback(rest func(mission.Change)) error {
 	for key, value := c.First(); key != nil; key, value = c.Next() {
 		var err error
 		switch {
-		case feedbackKey(key):
+		case personRecord(key) && key[len(key)-1] == personFeedback:
 			err = l.feedbackOf(string(key[:len(key)-2]), id, who, value, rest)
+		case personRecord(key): // asks
 		case len(value) > 0:
 			id = key
 			who, err = decodePerson(value)

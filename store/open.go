@@ -174,10 +174,13 @@ func readOrInit(db *bbolt.DB, o *Options) (live *committed, err error) {
 	return live, nil
 }
 
-// upgrade brings a file of format 1 to format 2: what is new in it is empty.
+// upgrade brings a file of an earlier format to this one: what is new in it is
+// empty.
 func upgrade(tx *bbolt.Tx) error {
-	if _, err := tx.CreateBucketIfNotExists([]byte(bucketNames[waitingBucket])); err != nil {
-		return err
+	for _, name := range bucketNames {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
 	}
 	return tx.Bucket([]byte(bucketNames[metaBucket])).Put(formatKey, []byte{Format})
 }
