@@ -24,7 +24,7 @@ type rung struct {
 // given is store to index or index to store.
 func ladder() []rung {
 	nouns := []string{"mission", "geo", "geo/gazetteer"}
-	live := append([]string{"engine", "matcher", "index", "store"}, nouns...)
+	live := append([]string{"engine", "matcher/wave", "matcher", "index", "store"}, nouns...)
 	worlds := []string{"bench/world"}[:1:1] // full, so that append copies
 	return []rung{
 		{room: "geo"},
@@ -34,6 +34,7 @@ func ladder() []rung {
 		{room: "store", below: []string{"mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
 		{room: "index", below: nouns, tests: append(worlds, "matcher")}, // which gives it Standing
 		{room: "matcher", below: []string{"index", "mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
+		{room: "matcher/wave", below: []string{"matcher", "index", "mission"}},
 		{room: "engine", below: live[1:], tests: worlds},
 		{room: "api", below: live, tests: worlds},
 		{room: "bench/world", below: nouns},
