@@ -202,5 +202,6 @@ type Result struct {
 	Ask       *Ask     `json:"-"`                   // as answered
 	Asked     int      `json:"asked,omitzero"`      // people asked, told, recalled or delivered to
 	More      bool     `json:"more,omitzero"`       // there are others: repeat
+	Left      []ID     `json:"-"`                   // people who were left out, in the order given
 	Replayed  bool     `json:"-"`
 }

@@ -196,6 +196,7 @@ const (
 	OriginOffer  = "offer"  // of a waiting list
 	OriginImport = "import" // a seat given before Renfort
 	OriginLink   = "link"   // a hold of somebody who came by a link to the mission
+	OriginWave   = "wave"   // of somebody who was asked by a wave
 )
 
 // The answers to a confirmed seat.

@@ -161,27 +161,33 @@ type WaveCounts struct {
 	Declined   int `json:"declined"` // stops too
 	StoodDown  int `json:"stood_down"`
 	Silent     int `json:"silent"`
+	Erased     int `json:"erased"` // people who are gone with what they had answered
 }
 
-// Add counts one ask.
-func (c *WaveCounts) Add(a *Ask) {
-	c.Asked++
+// Count adds n times one ask, by what became of it; n may be negative.
+func (c *WaveCounts) Count(a *Ask, n int) {
+	c.Asked += n
 	switch a.Delivery {
 	case DeliveryDelivered:
-		c.Delivered++
+		c.Delivered += n
 	case DeliveryFailed:
-		c.Failed++
+		c.Failed += n
 	}
 	switch {
 	case a.Answer == AskAccepted && a.Hold != "":
-		c.Accepted++
+		c.Accepted += n
 	case a.Answer == AskAccepted:
-		c.TurnedAway++
+		c.TurnedAway += n
 	case a.Answer == AskDeclined || a.Answer == AskStopped:
-		c.Declined++
+		c.Declined += n
 	case a.Answer == AskStoodDown:
-		c.StoodDown++
+		c.StoodDown += n
 	default:
-		c.Silent++
+		c.Silent += n
 	}
+}
+
+// Parts gives the counts in a fixed order, to be written and read.
+func (c *WaveCounts) Parts() [9]*int {
+	return [...]*int{&c.Asked, &c.Delivered, &c.Failed, &c.Accepted, &c.TurnedAway, &c.Declined, &c.StoodDown, &c.Silent, &c.Erased}
 }

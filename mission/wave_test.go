@@ -30,7 +30,7 @@ func TestWaveCounts(t *testing.T) {
 	var got mission.WaveCounts
 	for _, a := range []mission.Ask{{}, {Delivery: mission.DeliveryFailed}, {Answer: mission.AskAccepted, Hold: "h", Delivery: mission.DeliveryDelivered},
 		{Answer: mission.AskAccepted}, {Answer: mission.AskDeclined}, {Answer: mission.AskStopped}, {Answer: mission.AskStoodDown}} {
-		got.Add(&a)
+		got.Count(&a, 1)
 		if a.Charged() != (a.Answer == "" || a.Answer == mission.AskStoodDown) || a.Silent() != (a.Answer == "") {
 			t.Errorf("%+v: charged %v, silent %v", a, a.Charged(), a.Silent())
 		}
@@ -38,6 +38,9 @@ func TestWaveCounts(t *testing.T) {
 	want := mission.WaveCounts{Asked: 7, Delivered: 1, Failed: 1, Accepted: 1, TurnedAway: 1, Declined: 2, StoodDown: 1, Silent: 2}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got.Count(&mission.Ask{Answer: mission.AskDeclined}, -2); got.Asked != 5 || got.Declined != 0 {
+		t.Errorf("two taken back: got %+v", got)
 	}
 }
 

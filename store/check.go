@@ -64,6 +64,8 @@ type checker struct {
 	meta meta
 	hash uint64
 	sums map[mission.Ordinal][]mission.Pool // held and confirmed by the live holds, waiting by the lists
+
+	asked map[mission.ID]*mission.WaveCounts // by the asks of each wave
 }
 
 func checkAll(tx *bbolt.Tx, report *Report) {
@@ -130,6 +132,7 @@ func (c *checker) need(b bucketID, key []byte) error {
 func (c *checker) records() {
 	c.each(holdsBucket, c.hold) // before the seats, which are compared with their sums
 	c.each(waitingBucket, c.waiting)
+	c.each(wavesBucket, c.waveKeys)
 	c.each(missionsBucket, c.mission)
 	c.each(seatsBucket, c.seats)
 	c.each(volunteersBucket, c.volunteer)

@@ -86,6 +86,13 @@ func (c *checker) person(key, value []byte) error {
 	switch sort := key[at+1]; {
 	case sort == personFeedback && len(below) == 0:
 		return c.feedback(key, value)
+	case sort == personAsks && len(below) == 0:
+		return c.asksOf(key, value)
+	case sort == personAsked:
+		if !c.has(wavesBucket, askKey(string(below), string(key[:at]))) {
+			return errors.New("leads to an ask that does not exist")
+		}
+		return nil
 	case sort == personHold && len(below) > 1:
 		return c.leads(peopleBucket, key, string(below[1:]))
 	case sort == personWaiting:
@@ -147,6 +154,13 @@ func (c *checker) due(key, _ []byte) error {
 			return errors.New("is no key of ours")
 		}
 		return c.leadsToHead(entry{dueBucket, key}, readOrdinal(what))
+	case dueAsks:
+		raw := c.v.get(peopleBucket, what)
+		if a, err := decodeAsks(raw); err != nil || a.due != at {
+			return errors.New("leads to no asks that are due then")
+		}
+	case dueWave:
+		return c.leadsToWave(string(what), at)
 	default:
 		return fmt.Errorf("is of no known kind %d", kind)
 	}

@@ -8,7 +8,7 @@ var (
 	missionStates = []string{"", mission.StateDraft, mission.StateOpen, mission.StatePaused, mission.StateClosed, mission.StateCancelled}
 	bookings      = []string{"", mission.BookingHere, mission.BookingElsewhere}
 	holdStates    = []string{mission.Held, mission.Confirmed, mission.Released, mission.Expired}
-	origins       = []string{mission.OriginHold, mission.OriginOffer, mission.OriginImport, mission.OriginLink}
+	origins       = []string{mission.OriginHold, mission.OriginOffer, mission.OriginImport, mission.OriginLink, mission.OriginWave}
 	answers       = []string{"", mission.AnswerInProgress, mission.AnswerAccepted, mission.AnswerRefused,
 		mission.AnswerWithdrawn, mission.AnswerAttended, mission.AnswerAbsent}
 	outcomes  = []string{"", string(mission.Created), string(mission.Updated), string(mission.Deleted), string(mission.Older), string(mission.Unchanged)}

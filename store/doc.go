@@ -30,6 +30,7 @@
 //	               volunteer, 0, 'w', place            - where they wait: ordinal, slot, 0, seq
 //	               volunteer, 0, 'a'                   asks and alerts of the last days, and whether they said stop
 //	               volunteer, 0, 'l', alert            - an alert of theirs
+//	               volunteer, 0, 'q', wave             - a wave that asked them
 //	volunteers     ordinal                             version, revision, JSON
 //	organizations  id                                  version, state, answering record, JSON
 //	due            kind, time, id                      - what a Tick at time ends: see dueKind

@@ -142,6 +142,7 @@ const (
 	personWaiting  byte = 'w'
 	personAsks     byte = 'a' // one record: the asks and alerts of BudgetDays
 	personAlert    byte = 'l' // an alert of theirs
+	personAsked    byte = 'q' // a wave that asked them
 )
 
 func ordinalKey(o mission.Ordinal) []byte { return binary.BigEndian.AppendUint32(nil, uint32(o)) }

@@ -16,7 +16,8 @@ import (
 // their seats, and volunteers the volunteers, each in ordinal order; then rest
 // gets the holds by which somebody is in a mission already or was refused
 // there (SeatHeld, SeatConfirmed, SeatReleased; Seats is nil: they came with
-// the missions), the places in waiting lists (WaitingJoined) and the feedback. Any may be nil. They are called one at a
+// the missions), the places in waiting lists (WaitingJoined), the feedback, and
+// what people were asked and told (WaveAsked, AlertRaised; WaveAnswered for a stop). Any may be nil. They are called one at a
 // time. Records are decoded on all cores. Writes go on meanwhile.
 func (s *Store) Load(missions, volunteers, rest func(mission.Change)) (seq uint64, now int64, err error) {
 	s.lasting.RLock()
@@ -234,7 +235,8 @@ func (l *loader) feedback(rest func(mission.Change)) error {
 		switch {
 		case personRecord(key) && key[len(key)-1] == personFeedback:
 			err = l.feedbackOf(string(key[:len(key)-2]), id, who, value, rest)
-		case personRecord(key): // asks
+		case personRecord(key):
+			err = l.asksOf(string(key[:len(key)-2]), who, value, rest)
 		case len(value) > 0:
 			id = key
 			who, err = decodePerson(value)
@@ -242,6 +244,32 @@ func (l *loader) feedback(rest func(mission.Change)) error {
 		if err != nil {
 			return fmt.Errorf("store: people: %w", err)
 		}
+	}
+	return nil
+}
+
+// asksOf tells what a person was asked and told in the last days, and that
+// they said stop: what a ranking of volunteers must know.
+func (l *loader) asksOf(volunteer string, who person, raw []byte, rest func(mission.Change)) error {
+	a, err := decodeAsks(raw)
+	if err != nil {
+		return err
+	}
+	for _, e := range a.all {
+		c := mission.Change{Kind: mission.WaveAsked, MissionID: e.mission, VolunteerID: volunteer, VolunteerOrdinal: who.ordinal}
+		if e.alert {
+			c.Kind, c.Alert = mission.AlertRaised, &mission.Alert{ID: e.by, Volunteer: volunteer, Raised: e.at}
+		} else {
+			c.Ask = &mission.Ask{Wave: e.by, Mission: e.mission, Volunteer: volunteer, At: e.at, Crisis: e.crisis}
+			if e.answered {
+				c.Ask.Answer = mission.AskDeclined // or any other: it is not charged
+			}
+		}
+		rest(l.change(c))
+	}
+	if a.stopped {
+		rest(l.change(mission.Change{Kind: mission.WaveAnswered, VolunteerID: volunteer, VolunteerOrdinal: who.ordinal,
+			Ask: &mission.Ask{Volunteer: volunteer, Answer: mission.AskStopped}}))
 	}
 	return nil
 }

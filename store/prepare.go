@@ -143,7 +143,7 @@ func (p *prepared) seat(c mission.Command) error {
 	case mission.LeaveWaiting:
 		return first(mission.CheckID("/mission", c.Mission), mission.CheckID("/volunteer", c.Volunteer))
 	}
-	return nil
+	return p.wave(c)
 }
 
 // checkNewHold checks the id of a hold that is to be made. Ids of offers are the

@@ -96,6 +96,24 @@ func (r *reducer) dispatchSeat(c mission.Command) (mission.Result, error) {
 	case mission.LeaveWaiting:
 		return r.leaveWaiting(c)
 	}
+	return r.dispatchWave(c)
+}
+
+func (r *reducer) dispatchWave(c mission.Command) (mission.Result, error) {
+	switch c := c.(type) {
+	case mission.OpenWave:
+		return r.openWave(c)
+	case mission.SetWave:
+		return r.setWave(c)
+	case mission.AskWave:
+		return r.askWave(c)
+	case mission.AnswerAsk:
+		return r.answerAsk(c)
+	case mission.DeliverAsks:
+		return r.deliverAsks(c)
+	case mission.StandDown:
+		return r.standDown(c)
+	}
 	return mission.Result{}, mission.Errorf(mission.Unsupported, "the store knows no command %q", c.Name())
 }
 

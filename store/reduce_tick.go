@@ -24,8 +24,11 @@ func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 	res := mission.Result{Outcome: mission.Updated}
 	for k := dueExpire; k <= dueLast; k++ {
 		most := r.sweepMax.rest
-		if k <= dueForget || k == dueWaiting {
+		switch {
+		case k <= dueForget || k == dueWaiting:
 			most = r.sweepMax.holds
+		case k == dueWave:
+			most = 1
 		}
 		n := r.sweep(k, most)
 		if k == dueExpire {
@@ -85,6 +88,10 @@ func (r *reducer) end(k dueKind, what []byte) {
 		r.putFeedback(what, raw, due, r.recent(all))
 	case dueWaiting:
 		r.touched = append(r.touched, readOrdinal(what)) // the entry moves when the lists are tended
+	case dueAsks:
+		r.ageAsks(what)
+	case dueWave:
+		r.forgetWave(string(what)) // the entry stays until all of it is forgotten
 	}
 }
 

@@ -37,6 +37,9 @@ func (r *reducer) putVolunteer(c mission.PutVolunteer, json []byte) (mission.Res
 	rec := &volunteerRecord{version: r.seq(), revision: max(v.Revision, old.revision), id: v.ID, publisher: v.Publisher, json: json}
 	r.put(volunteersBucket, ordinalKey(who.ordinal), raw, r.keep(appendVolunteer(r.room(len(json)+256), rec)))
 	r.put(peopleBucket, []byte(v.ID), nil, r.keep(appendPerson(r.room(32), personOf(who.ordinal, v))))
+	if known {
+		r.consented(v)
+	}
 	r.emit(mission.Change{Kind: mission.VolunteerPut, VolunteerID: v.ID, VolunteerOrdinal: who.ordinal, Volunteer: v})
 	return mission.Result{Outcome: out, Version: rec.version}, nil
 }
@@ -85,6 +88,10 @@ func (r *reducer) eraseTrace(id mission.ID, key []byte) {
 		r.eraseHold(string(rest[2:]))
 	case personWaiting:
 		r.eraseWaiting(rest[1:])
+	case personAsks:
+		r.dropAsks(id)
+	case personAsked:
+		r.eraseAsk(id, string(rest[1:]))
 	}
 }
 
