@@ -51,7 +51,7 @@ func TestScopesOfEveryRoute(t *testing.T) {
 	}
 	l := openService(t, withKeys(t, scopes, nil, 0))
 	for _, r := range api.Routes() {
-		path := pathOf(r)
+		path := pathOf(r) + requiredQuery(r)
 		if a := l.do(r.Method, path, ""); (a.code() == "unauthorized") == r.Open {
 			t.Errorf("%s %s without a key: %d %s", r.Method, path, a.status, a.body)
 		}

@@ -8,7 +8,7 @@ import (
 
 const (
 	corsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Timeout, x-api-key"
+	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Timeout, x-api-key"
 	corsExposed = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Renfort-Seq"
 	corsSeconds = "600"
 )

@@ -27,6 +27,9 @@ func requiredQuery(r api.Route) string {
 	if r.Pattern == "/v1/seats/bulk" {
 		return "?import=true"
 	}
+	if r.Pattern == "/v1/events" {
+		return "?follow=false" // else it lasts
+	}
 	return ""
 }
 

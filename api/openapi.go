@@ -3,6 +3,7 @@ package api
 import (
 	_ "embed" // the schemas
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ import (
 
 //go:embed openapi.json
 var openAPIParts []byte
+
+//go:embed openapi_events.json
+var openAPIEvents []byte
 
 // object is a JSON object of the document.
 type object = map[string]any
@@ -27,6 +31,7 @@ func openAPI(routes []*route) []byte {
 	if err := json.Unmarshal(openAPIParts, &doc); err != nil {
 		panic("api: the embedded document: " + err.Error())
 	}
+	addParts(doc, openAPIEvents)
 	paths := object{}
 	for _, r := range routes {
 		item, _ := paths[r.pattern].(object)
@@ -49,6 +54,17 @@ func openAPI(routes []*route) []byte {
 		panic("api: the embedded document: " + err.Error())
 	}
 	return b
+}
+
+// addParts adds parameters and schemas from a file of their own.
+func addParts(doc object, parts []byte) {
+	var more map[string]object
+	if err := json.Unmarshal(parts, &more); err != nil {
+		panic("api: the embedded document: " + err.Error())
+	}
+	for kind, entries := range more {
+		maps.Copy(doc["components"].(object)[kind].(object), entries)
+	}
 }
 
 // schemaOf gives the schema of a struct of numbers, words and such structs.
@@ -217,6 +233,8 @@ func (r *route) bytesType() string {
 		return "text/plain"
 	case pathBackup:
 		return "application/octet-stream"
+	case pathEvents:
+		return typeEvents
 	}
 	return typeLines
 }

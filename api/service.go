@@ -18,20 +18,23 @@ import (
 
 	"renfort/engine"
 	"renfort/mission"
+	"renfort/outbox"
 )
 
 // Service answers HTTP requests from an engine. All methods are safe for
 // concurrent use.
 type Service struct {
-	engine *engine.Engine
-	config Config
-	grants []*grant // nil: no keys, everything is allowed
-	tree   *node
-	routes []*route
-	lanes  *lanes
-	meters *meters
-	census census
-	shown  shown
+	engine  *engine.Engine
+	config  Config
+	grants  []*grant // nil: no keys, everything is allowed
+	tree    *node
+	routes  []*route
+	lanes   *lanes
+	meters  *meters
+	census  census
+	feed    *outbox.Feed
+	streams *streams
+	shown   shown
 
 	digesting atomic.Int64 // bytes of requests that digests hold
 	server    *fasthttp.Server
@@ -46,7 +49,8 @@ const connectionsMax = 16_384
 // New makes a service; config must have passed Validate. It listens nowhere
 // until Serve.
 func New(e *engine.Engine, config Config) *Service {
-	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), log: config.Log}
+	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), log: config.Log,
+		feed: outbox.NewFeed(e), streams: newStreams()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -63,7 +67,7 @@ func New(e *engine.Engine, config Config) *Service {
 		ReadTimeout: config.ReadTimeout, WriteTimeout: config.WriteTimeout, IdleTimeout: config.IdleTimeout,
 		ReadBufferSize: mission.HeaderBytesMax, WriteBufferSize: writeBufferBytes,
 		MaxRequestBodySize: prefetchBytesMax, StreamRequestBody: true,
-		Concurrency: connectionsMax, CloseOnShutdown: true, TCPKeepalive: true,
+		Concurrency: connectionsMax, CloseOnShutdown: true, TCPKeepalive: true, KeepHijackedConns: true,
 		DisablePreParseMultipartForm: true, NoDefaultContentType: true,
 	}
 	return s
@@ -89,8 +93,10 @@ func (s *Service) Serve(l net.Listener) error {
 	ctx, stop := context.WithCancel(context.Background())
 	var remembering sync.WaitGroup
 	remembering.Go(func() { s.rememberEvery(ctx, s.config.ShownEvery) })
+	remembering.Go(func() { s.feed.Run(ctx) })
 	defer remembering.Wait()
 	defer stop()
+	defer s.streams.close()
 	if s.config.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
 		if err != nil {
@@ -112,6 +118,7 @@ const shutdownMax = 10 * time.Second
 func (s *Service) Shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownMax)
 	defer cancel()
+	s.streams.close()
 	if err := s.server.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("api: shut down: %w", err)
 	}

@@ -54,6 +54,7 @@ type Engine struct {
 	text    *text // nil for none
 	lists   lists
 	opened  atomic.Bool
+	paused  atomic.Bool // what goes out to people
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -106,6 +107,9 @@ func (e *Engine) load() error {
 	if err != nil {
 		return err
 	}
+	if err := e.loadOutbound(); err != nil {
+		return err
+	}
 	if err := e.TickAt(e.clock()); err != nil {
 		return fmt.Errorf("first tick: %w", err)
 	}
@@ -127,6 +131,7 @@ func (e *Engine) committed(changes []mission.Change) {
 		if t := changes[i].Taxonomy; t != nil {
 			e.intake.Store(mission.NewIntake(t, e.places, e.zones))
 		}
+		e.markOutbound(changes[i].Kind)
 	}
 	e.index.Apply(changes)
 	if e.text != nil {

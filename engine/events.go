@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+
+	"renfort/mission"
+)
 
 // AwaitAfter returns nil once reads see a command after seq, however long that
 // takes, and ctx's error when it is done before.
@@ -18,4 +22,25 @@ func (e *Engine) AwaitAfter(ctx context.Context, seq uint64) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// OutboundPaused says whether everything that goes out to people is paused. It
+// costs one load: whoever sends asks before each message.
+func (e *Engine) OutboundPaused() bool { return e.paused.Load() }
+
+// markOutbound takes in what a change says of what goes out.
+func (e *Engine) markOutbound(k mission.ChangeKind) {
+	switch k {
+	case mission.OutboundPaused:
+		e.paused.Store(true)
+	case mission.OutboundResumed:
+		e.paused.Store(false)
+	}
+}
+
+// loadOutbound reads it from the store.
+func (e *Engine) loadOutbound() error {
+	paused, err := e.store.OutboundPaused()
+	e.paused.Store(paused)
+	return err
 }

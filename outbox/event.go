@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -42,8 +43,16 @@ func ParsePosition(id string) (p Position, ok bool) {
 	return p, true
 }
 
-// before says whether an event comes after the position.
-func (p Position) before(e *Event) bool {
+// String writes the position as an event's id.
+func (p Position) String() string {
+	if p.N == whole {
+		return strconv.FormatUint(p.Seq, 10)
+	}
+	return strconv.FormatUint(p.Seq, 10) + "." + strconv.Itoa(p.N)
+}
+
+// Before says whether an event comes after the position.
+func (p Position) Before(e *Event) bool {
 	return e.Seq > p.Seq || e.Seq == p.Seq && e.N > p.N
 }
 
@@ -64,6 +73,9 @@ type Event struct {
 // Position gives that of somebody who has seen the event.
 func (e *Event) Position() Position { return Position{e.Seq, e.N} }
 
+// AppendTo appends the event as a stream has it.
+func (e *Event) AppendTo(b []byte) []byte { return append(b, e.block...) }
+
 // Data gives the event's JSON object. It must not be changed.
 func (e *Event) Data() []byte { return e.block[e.data : len(e.block)-2 : len(e.block)-2] }
 
@@ -79,7 +91,9 @@ func (e *Event) Of(publishers []string) bool {
 // all that goes out is paused.
 func (e *Event) Gated() bool { return gated(e.Kind) }
 
-func gated(k mission.ChangeKind) bool { return k == mission.SeatOffered }
+func gated(k mission.ChangeKind) bool {
+	return k == mission.WaveAsked || k == mission.SeatOffered || k == mission.AlertRaised
+}
 
 // payload is an event's JSON.
 type payload struct {
@@ -96,6 +110,10 @@ type payload struct {
 	Waiting      *waitingPart       `json:"waiting,omitzero"`
 	Occupancy    *mission.Occupancy `json:"occupancy,omitzero"`
 	Organization mission.ID         `json:"organization,omitzero"`
+	Wave         mission.ID         `json:"wave,omitzero"`
+	Ask          *askPart           `json:"ask,omitzero"`
+	Crisis       mission.ID         `json:"crisis,omitzero"`
+	Alert        mission.ID         `json:"alert,omitzero"`
 	Why          string             `json:"why,omitzero"`
 }
 
@@ -114,6 +132,18 @@ type holdPart struct {
 type waitingPart struct {
 	Slot     string `json:"slot,omitzero"`
 	JoinedAt string `json:"joined_at,omitzero"`
+}
+
+// askPart is a question to one person, as it stands.
+type askPart struct {
+	Channel    string     `json:"channel,omitzero"`
+	Crisis     bool       `json:"crisis,omitzero"`
+	AskedAt    string     `json:"asked_at,omitzero"`
+	DistanceKm int        `json:"distance_km,omitzero"` // whole, at least 2
+	Delivery   string     `json:"delivery,omitzero"`
+	Answer     string     `json:"answer,omitzero"`
+	Hold       mission.ID `json:"hold,omitzero"`
+	Next       mission.ID `json:"next,omitzero"` // the next best mission that they are told of
 }
 
 // timeOf writes log time, "" for none.
@@ -152,7 +182,7 @@ func render(h *store.Happening) (Event, error) {
 // payloadOf says what happened, to whom, and how things stand.
 func payloadOf(h *store.Happening) *payload {
 	p := &payload{ID: idOf(h), Type: h.Kind.String(), At: timeOf(h.At), Seq: h.Seq, Mission: h.MissionID,
-		Publisher: h.Publisher, Volunteer: h.Person()}
+		Publisher: h.Publisher, Volunteer: h.Person(), Why: h.Why}
 	if p.Publisher == "" {
 		p.Publisher = h.VolunteerPublisher
 	}
@@ -164,14 +194,32 @@ func payloadOf(h *store.Happening) *payload {
 		p.Organization = o.ID
 	}
 	if w := h.Waiting; w != nil {
-		p.Waiting, p.Why = &waitingPart{w.Slot, timeOf(w.Joined)}, w.Why
+		p.Waiting, p.Why = &waitingPart{w.Slot, timeOf(w.Joined)}, cmp.Or(p.Why, w.Why)
 	}
 	if l := h.Hold; l != nil {
-		p.Slots, p.Why = l.Slots, l.Why
+		p.Slots, p.Why = l.Slots, cmp.Or(p.Why, l.Why)
 		p.Hold = &holdPart{ID: l.ID, State: l.State, Origin: l.Origin, Ref: l.Ref, Answer: l.Answer, AnswerBy: l.AnswerBy}
 		if l.State == mission.Held {
 			p.Hold.ExpiresAt = timeOf(l.Expires)
 		}
 	}
+	p.reach(h)
 	return p
+}
+
+// reach adds the wave, ask, crisis or alert that the event is of.
+func (p *payload) reach(h *store.Happening) {
+	if h.Wave != nil {
+		p.Wave = h.Wave.ID
+	}
+	if a := h.Ask; a != nil {
+		p.Wave, p.Slots = a.Wave, a.Slots
+		p.Ask = &askPart{a.Channel, a.Crisis, timeOf(a.At), max(a.DistanceKm, 0), a.Delivery, a.Answer, a.Hold, a.Next}
+	}
+	if h.Crisis != nil {
+		p.Crisis = h.Crisis.ID
+	}
+	if h.Alert != nil {
+		p.Alert = h.Alert.ID
+	}
 }

@@ -210,33 +210,31 @@ func (f *Feed) kept(first uint64) *Page {
 	return p
 }
 
-// Next gives the page with the first command of which somebody at a position
-// may not have seen everything; it waits for one until ctx is done. The error
-// is a *Lost where that command is not in the log. Whoever calls follows.
-func (f *Feed) Next(ctx context.Context, at Position) (*Page, error) {
+// Page gives the page with the first command of which somebody at a position
+// may not have seen everything. There may be none yet: then it is nil, and
+// moved is closed when it is worth asking again. The error is a *Lost where
+// that command is not in the log. Whoever asks follows.
+func (f *Feed) Page(at Position) (p *Page, moved <-chan struct{}, err error) {
 	want := at.Seq
 	if at.N == whole {
 		want++
 	}
-	for {
-		moved := f.Moved()
-		tail := f.tail.Load()
-		switch {
-		case at.Seq > f.engine.Seq():
-			return nil, &Lost{Oldest: f.engine.Store().Stats().LogOldest, Next: f.engine.Seq() + 1}
-		case tail == nil || want >= tail.Next:
-		case want >= tail.First:
-			return tail, nil
-		default:
-			return f.behind(want)
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	moved = f.Moved() // before the tail, or a change between the two is missed
+	tail := f.tail.Load()
+	switch {
+	case at.Seq > f.engine.Seq():
+		return nil, moved, &Lost{Oldest: f.oldest(), Next: f.engine.Seq() + 1}
+	case tail == nil || want >= tail.Next:
+		return nil, moved, nil
+	case want >= tail.First:
+		return tail, moved, nil
 	}
+	p, err = f.behind(want)
+	return p, moved, err
 }
+
+// oldest gives the first seq that the log still has.
+func (f *Feed) oldest() uint64 { return f.engine.Store().Stats().LogOldest }
 
 // behind gives the page with a command that the tail does not have any more.
 // One page is read at a time: whoever waits for it finds it kept.
@@ -255,8 +253,7 @@ func (f *Feed) behind(want uint64) (*Page, error) {
 		}
 	}
 	if max(want, 1) < p.First {
-		oldest := f.engine.Store().Stats().LogOldest
-		return nil, &Lost{Oldest: oldest, Next: max(oldest, p.First)}
+		return nil, &Lost{Oldest: f.oldest(), Next: max(f.oldest(), p.First)}
 	}
 	return p, nil
 }

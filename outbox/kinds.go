@@ -18,7 +18,7 @@ type Types struct{ bits uint64 }
 // deliveries fared is for the inside.
 func told(k mission.ChangeKind) bool {
 	switch k {
-	case 0, mission.Ticked, mission.FeedbackGiven, mission.OrganizationRecord:
+	case 0, mission.Ticked, mission.FeedbackGiven, mission.OrganizationRecord, mission.WebhookPut, mission.WebhookDeleted, mission.WebhookDelivered:
 		return false
 	}
 	return k < kindsMax && k.String() != "unknown"

@@ -26,6 +26,10 @@ func (h *Happening) Person() mission.ID {
 		return h.Hold.Volunteer
 	case h.Waiting != nil:
 		return h.Waiting.Volunteer
+	case h.Ask != nil:
+		return h.Ask.Volunteer
+	case h.Alert != nil:
+		return h.Alert.Volunteer
 	}
 	return ""
 }
@@ -116,4 +120,13 @@ func (v snapshot) volunteerPublisher(id mission.ID) (string, error) {
 		return "", fmt.Errorf("store: volunteer ordinal %d: %w", p.ordinal, err)
 	}
 	return rec.publisher, nil
+}
+
+// OutboundPaused says whether everything that goes out to people is paused.
+func (s *Store) OutboundPaused() (paused bool, err error) {
+	err = s.view(func(v snapshot) error {
+		paused = v.get(crisesBucket, []byte{outboundPaused}) != nil
+		return nil
+	})
+	return paused, err
 }

@@ -36,12 +36,13 @@ func ladder() []rung {
 		{room: "matcher", below: []string{"index", "mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
 		{room: "matcher/wave", below: []string{"matcher", "index", "mission"}},
 		{room: "engine", below: live[1:], tests: worlds},
-		{room: "api", below: live, tests: worlds},
+		{room: "outbox", below: append([]string{"engine"}, live[1:]...)},
+		{room: "api", below: append([]string{"outbox"}, live...), tests: worlds},
 		{room: "bench/world", below: nouns},
 		{room: "bench/oracle", tests: worlds},
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "bench/world", "bench/peer", "bench/surge"}, live...)},
+		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
