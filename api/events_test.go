@@ -290,7 +290,7 @@ func TestEventsMissNone(t *testing.T) {
 	at, seen, cuts := fmt.Sprint(from), make(map[string]bool, many), 0
 	for len(seen) < many {
 		l := listen(t, address+"/v1/events?types=seat.*", "Last-Event-ID", at)
-		for quota := random.IntN(1 + many/200); quota > 0 && len(seen) < many; quota-- {
+		for quota := random.IntN(1 + many/100); quota > 0 && len(seen) < many; quota-- {
 			s, ok := l.next()
 			if !ok {
 				break

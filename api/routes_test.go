@@ -34,7 +34,9 @@ type step struct {
 }
 
 // session is what a platform does in a day.
-func session() []step { return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionEvents()) }
+func session() []step {
+	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionEvents())
+}
 
 func sessionRecords() []step {
 	profile := `{"location":{"lat":43.7,"lon":7.26},"domains":["solidarite-insertion"]}`
