@@ -96,4 +96,5 @@ type Change struct {
 	Alert            *Alert
 	Webhook          *Webhook
 	Why              string // SeatRecalled, WaveStoodDown
+	Next             []ID   // SeatRecalled: missions that they may be told in its place
 }

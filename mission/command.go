@@ -204,4 +204,6 @@ type Result struct {
 	More      bool     `json:"more,omitzero"`       // there are others: repeat
 	Left      []ID     `json:"-"`                   // people who were left out, in the order given
 	Replayed  bool     `json:"-"`
+	// Recalled is whom a Recall sent home; a repeat under its key does not say.
+	Recalled RecallCounts `json:"recalled,omitzero"`
 }

@@ -91,6 +91,30 @@ const (
 	RecallAsked     = "asked"
 )
 
+// RecallCounts is whom one recall sent home, by what they had.
+type RecallCounts struct {
+	Confirmed int `json:"confirmed"`
+	Held      int `json:"held"`
+	Waiting   int `json:"waiting"`
+	Asked     int `json:"asked"`
+}
+
+// Add counts another command's.
+func (c *RecallCounts) Add(o RecallCounts) {
+	c.Confirmed += o.Confirmed
+	c.Held += o.Held
+	c.Waiting += o.Waiting
+	c.Asked += o.Asked
+}
+
+// Why a recall sends people home.
+const (
+	WhyDanger    = "danger"
+	WhyMoved     = "moved"
+	WhyCancelled = "cancelled"
+	WhyEnough    = "enough"
+)
+
 // SetOutbound stops everything that is sent to people, or lets it go again.
 type SetOutbound struct{ Paused bool }
 

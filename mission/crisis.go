@@ -28,11 +28,60 @@ func (c *Crisis) RunsAt(now int64) bool {
 
 // Area is the union of what is given.
 type Area struct {
-	Center      *geo.Point   `json:"center,omitzero"`
-	RadiusKm    float64      `json:"radius_km,omitzero"`
-	Polygon     [][2]float64 `json:"polygon,omitzero"` // lat, lon
-	Departments []string     `json:"departments,omitzero"`
-	Communes    []string     `json:"communes,omitzero"`
+	Center      *geo.Point `json:"center,omitzero"`
+	RadiusKm    float64    `json:"radius_km,omitzero"`
+	Polygon     []Corner   `json:"polygon,omitzero"`
+	Departments []string   `json:"departments,omitzero"`
+	Communes    []string   `json:"communes,omitzero"`
+}
+
+// Corner is a corner of a polygon: latitude and longitude. It is read from
+// {"lat","lon"} or from a list of the two, and written as the list.
+type Corner [2]float64
+
+// UnmarshalJSON reads either form.
+func (k *Corner) UnmarshalJSON(data []byte) error {
+	half := Errorf(Invalid, "a corner is lat and lon")
+	if len(data) > 0 && data[0] == '[' {
+		var pair []float64
+		if err := Decode(data, &pair); err != nil {
+			return err
+		}
+		if len(pair) != 2 {
+			return half
+		}
+		*k = Corner{pair[0], pair[1]}
+		return nil
+	}
+	var p Place
+	if err := Decode(data, &p); err != nil {
+		return err
+	}
+	if p.Lat == nil || p.Lon == nil {
+		return half
+	}
+	*k = Corner{*p.Lat, *p.Lon}
+	return nil
+}
+
+// Ring gives the polygon's corners, nil without one.
+func (a *Area) Ring() []geo.Point {
+	var ring []geo.Point
+	for _, k := range a.Polygon {
+		ring = append(ring, geo.Point{Lat: k[0], Lon: k[1]})
+	}
+	return ring
+}
+
+// NextMoment gives the next time after now at which the crisis begins or ends,
+// 0 for none.
+func (c *Crisis) NextMoment(now int64) (next int64) {
+	for _, at := range [...]int64{c.Starts, c.Ends} {
+		if at > now && (next == 0 || at < next) {
+			next = at
+		}
+	}
+	return next
 }
 
 // Validate refuses a crisis that makes no sense.

@@ -278,8 +278,8 @@ func TestOtherNouns(t *testing.T) {
 	f("a circle nowhere", crisis(func(c *mission.Crisis) {
 		c.Area.Center, c.Area.RadiusKm = &geo.Point{Lat: 91}, 5
 	}), "/area/center", "not a point")
-	f("two corners", crisis(func(c *mission.Crisis) { c.Area.Polygon = make([][2]float64, 2) }), "/area/polygon", "3 to 1000")
-	f("RequestListMax, corners", crisis(func(c *mission.Crisis) { c.Area.Polygon = make([][2]float64, mission.RequestListMax+1) }), "/area/polygon", "3 to 1000")
+	f("two corners", crisis(func(c *mission.Crisis) { c.Area.Polygon = make([]mission.Corner, 2) }), "/area/polygon", "3 to 1000")
+	f("RequestListMax, corners", crisis(func(c *mission.Crisis) { c.Area.Polygon = make([]mission.Corner, mission.RequestListMax+1) }), "/area/polygon", "3 to 1000")
 	f("RequestListMax, communes", crisis(func(c *mission.Crisis) { c.Area.Communes = words(mission.RequestListMax + 1) }), "/area/communes", "at most 1000")
 
 	wave := func(change func(*mission.Wave)) error {

@@ -152,6 +152,7 @@ func (c *checker) records() {
 		return c.need(dueBucket, dueKey(nil, dueTombstone, t.end, key))
 	})
 	c.each(keysBucket, c.key)
+	c.each(crisesBucket, c.crisis)
 	nothing := func(_, _ []byte) error { return nil } // readCommitted has read them
 	c.each(policiesBucket, nothing)
 	c.each(taxonomyBucket, nothing)

@@ -161,6 +161,11 @@ func (c *checker) due(key, _ []byte) error {
 		}
 	case dueWave:
 		return c.leadsToWave(string(what), at)
+	case dueCrisis:
+		raw := c.v.get(crisesBucket, crisisKey(string(what)))
+		if rec, err := decodeCrisis(raw); err != nil || rec.due != at {
+			return errors.New("leads to no crisis that begins or ends then")
+		}
 	default:
 		return fmt.Errorf("is of no known kind %d", kind)
 	}

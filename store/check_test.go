@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,10 @@ func fillStore(t testing.TB, s *store.Store) {
 	full.Times.Ends = scriptStart + 1_000
 	mustDo(t, s, mission.PutMission{Mission: full})
 	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v5", Clock: mission.Clock{Offset: 3600}})
+	flood := someCrisis("flood")
+	flood.Ends = scriptStart + 1_000
+	mustDo(t, s, mission.PutCrisis{Crisis: flood})
+	mustDo(t, s, mission.SetOutbound{Paused: true})
 	e := mission.Envelope{Command: mission.HoldSeat{Hold: "h99", Mission: "m9", Volunteer: "v2"}, Key: "a key", Body: 1}
 	if _, err := s.Submit(t.Context(), e); err != nil {
 		t.Fatal(err)
@@ -138,7 +143,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		{"format lost", "format", damage("meta", "format", drop)},
 	}
 	original := read(t, filepath.Join(closedStore(t), store.FileName))
-	for _, c := range append(cases, waitingDamages()...) {
+	for _, c := range slices.Concat(cases, waitingDamages(), crisisDamages()) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, store.FileName)

@@ -52,6 +52,7 @@ const (
 	logAlert
 	logWebhook
 	logWhy
+	logNext
 )
 
 // appendLog writes a command's changes compactly: what happened to whom, no
@@ -102,7 +103,7 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 
 // moreParts gives the second byte of parts.
 func moreParts(c *mission.Change) (parts byte) {
-	for i, here := range [...]bool{c.Wave != nil, c.Ask != nil, c.Crisis != nil, c.Alert != nil, c.Webhook != nil, c.Why != ""} {
+	for i, here := range [...]bool{c.Wave != nil, c.Ask != nil, c.Crisis != nil, c.Alert != nil, c.Webhook != nil, c.Why != "", len(c.Next) > 0} {
 		if here {
 			parts |= 1 << i
 		}
@@ -128,6 +129,9 @@ func appendMore(b []byte, c *mission.Change) []byte {
 	}
 	if c.Why != "" {
 		b = appendString(b, c.Why)
+	}
+	if len(c.Next) > 0 {
+		b = appendStrings(b, c.Next)
 	}
 	return b
 }
@@ -177,7 +181,7 @@ func (r *reader) logged(c *mission.Change) {
 
 func (r *reader) more(c *mission.Change) {
 	parts := r.byte()
-	if parts == 0 || parts >= 2*logWhy {
+	if parts == 0 || parts >= 2*logNext {
 		r.broken = true
 	}
 	if parts&logWave != 0 {
@@ -198,6 +202,10 @@ func (r *reader) more(c *mission.Change) {
 	if parts&logWhy != 0 {
 		c.Why = r.string()
 		r.broken = r.broken || c.Why == ""
+	}
+	if parts&logNext != 0 {
+		c.Next = r.strings()
+		r.broken = r.broken || len(c.Next) == 0
 	}
 }
 

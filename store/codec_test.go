@@ -58,6 +58,7 @@ func codecs() []codec {
 		twoWays("ask", func(b []byte) (*mission.Ask, error) { return decodeAsk("w1", "v1", b) }, appendAsk),
 		twoWays("law", decodeLaw, appendLaw),
 		twoWays("asks", decodeAsks, appendAsks),
+		twoWays("crisis", decodeCrisis, appendCrisis),
 		twoWays("meta", decodeMeta, func(b []byte, m meta) []byte { return appendMeta(b, &m) }),
 		twoWays("feedback", func(b []byte) (given, error) {
 			due, all, err := decodeFeedback(b)
@@ -106,11 +107,13 @@ func samples() map[string][]byte {
 			Delivered: 2, Answer: mission.AskAccepted, Answered: 3, Hold: "h1", Next: "m2", Score: 500_000, PAccept: 120, DistanceKm: -1}),
 		"law":      appendLaw(nil, &mission.LawCounts{Asked: 3, Accepted: 2, Declined: 1, Delays: [mission.DelayBuckets]uint32{7: 2}}),
 		"asks":     appendAsks(nil, &asksRecord{due: 9, stopped: true, all: []asked{{alert: true, at: 3, by: "a1", mission: "m1"}, {crisis: true, answered: true, at: 4, by: "w1", mission: "m2"}}}),
+		"crisis":   appendCrisis(nil, &crisisRecord{version: 1, due: 2, json: []byte(`{"id":"c1"}`)}),
 		"feedback": appendFeedback(nil, 9, []shown{{"opened", "m1", "rec", 8}}),
 		"log": appendLog(nil, 9, []mission.Change{{Kind: mission.SeatHeld, MissionID: "m1", MissionOrdinal: 7, Hold: &h.Hold},
 			{Kind: mission.VolunteerPut, VolunteerID: "v1", VolunteerOrdinal: 3}, {Kind: mission.OrganizationPut, Organization: &mission.Organization{ID: "o1"}},
 			{Kind: mission.WaitingLeft, MissionID: "m1", MissionOrdinal: 7, Waiting: &mission.Waiting{Volunteer: "v1", Slot: "a", Why: "left"}},
 			{Kind: mission.WaveStoodDown, MissionID: "m1", MissionOrdinal: 7, Wave: &mission.Wave{ID: "w1"}, Ask: &mission.Ask{Wave: "w1", Volunteer: "v1"}, Why: "full"},
+			{Kind: mission.SeatRecalled, MissionID: "m1", MissionOrdinal: 7, Hold: &h.Hold, Why: "danger", Next: []mission.ID{"m2", "m3"}},
 			{Kind: mission.CrisisPut, Crisis: &mission.Crisis{ID: "c1"}}, {Kind: mission.WebhookPut, Webhook: &mission.Webhook{ID: "h1"}},
 			{Kind: mission.AlertRaised, MissionID: "m1", MissionOrdinal: 7, Alert: &mission.Alert{ID: "a1", Volunteer: "v1"}}}),
 	}

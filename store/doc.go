@@ -46,8 +46,8 @@
 //	               'a', wave, 0, volunteer             one person asked
 //	               'm', mission's ordinal, wave        - the waves for a mission that are not over
 //	               'l', channel                        counts of all waves by channel: mission.LawCounts
-//	crises         'c', crisis                         version, JSON
-//	               'o'                                 outbound: there while it is paused
+//	crises         'c', crisis                         version, when it begins or ends next, JSON
+//	               'o'                                 while outbound is paused: since when
 //	alerts         'a', alert                          JSON
 //	webhooks       'w', webhook                        JSON, how far it has come
 //	               'd', webhook, 0, delivery           one recorded delivery

@@ -12,7 +12,7 @@ import (
 
 // Load tells the whole state as changes, for whoever derives something from
 // it, as of one moment whose seq and log time it gives. rest gets the policy,
-// the taxonomy and the organisations; then missions gets the missions with
+// the taxonomy, the organisations, the crises and whether outbound is paused; then missions gets the missions with
 // their seats, and volunteers the volunteers, each in ordinal order; then rest
 // gets the holds by which somebody is in a mission already or was refused
 // there (SeatHeld, SeatConfirmed, SeatReleased; Seats is nil: they came with
@@ -47,6 +47,9 @@ func (l *loader) all(c *committed, missions, volunteers, rest func(mission.Chang
 		rest(l.change(mission.Change{Kind: mission.PolicyPut, Policy: c.policy}))
 		rest(l.change(mission.Change{Kind: mission.TaxonomyPut, Taxonomy: c.taxonomy}))
 		if err := l.stream(organizationsBucket, l.organization, rest); err != nil {
+			return err
+		}
+		if err := l.stream(crisesBucket, l.crisis, rest); err != nil {
 			return err
 		}
 	}

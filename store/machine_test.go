@@ -8,6 +8,7 @@ package store_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -57,7 +58,7 @@ func (m *machine) give(c mission.Command) {
 // queueing are the actions that make lists long and move them.
 func (m *machine) queueing() map[string]func(*rapid.T) {
 	all, some := m.actions(), map[string]func(*rapid.T){}
-	for _, name := range []string{"", "join", "join the first", "hold", "hold the last", "release", "leave", "tick", "elsewhere", "import"} {
+	for _, name := range []string{"", "join", "join the first", "hold", "hold the last", "release", "leave", "tick", "elsewhere", "import", "outbound", "recall"} {
 		some[name] = all[name]
 	}
 	return some
@@ -76,7 +77,8 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 	slots := func(t *rapid.T) []string {
 		return rapid.SampledFrom([][]string{nil, {"a"}, {"b"}, {"a", "b"}}).Draw(t, "slots")
 	}
-	return map[string]func(*rapid.T){
+	all := m.crisisActions(of, slots)
+	maps.Copy(all, map[string]func(*rapid.T){
 		"": func(*rapid.T) { m.compare(); m.rules() },
 		"put": func(t *rapid.T) {
 			m.give(mission.PutMission{Mission: m.drawMission(t), KeepTaken: rapid.Bool().Draw(t, "keep")})
@@ -128,6 +130,18 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			m.do(rapid.SampledFrom(m.keyed).Draw(t, "again"))
 		},
 		"reopen": func(*rapid.T) { m.mustReopen() },
+	})
+	return all
+}
+
+// crisisActions are the actions of a crisis team.
+func (m *machine) crisisActions(of func(*rapid.T) string, slots func(*rapid.T) []string) map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"outbound": func(t *rapid.T) { m.give(mission.SetOutbound{Paused: rapid.Bool().Draw(t, "paused")}) },
+		"recall": func(t *rapid.T) {
+			m.give(mission.Recall{Mission: of(t), Why: mission.WhyMoved, Slots: slots(t), To: rapid.SampledFrom([][]string{{mission.RecallConfirmed},
+				{mission.RecallHeld, mission.RecallWaiting}, {mission.RecallWaiting}}).Draw(t, "to")})
+		},
 	}
 }
 
@@ -176,7 +190,7 @@ func (m *machine) rules() {
 			if err := p.Fits(); err != nil {
 				m.fail("mission %s: %v", id, err)
 			}
-			if gives && p.Waiting > 0 && p.Free() > 0 {
+			if w := m.toy.missions[id]; gives && !m.toy.outbound && w.owed == 0 && p.Waiting > 0 && p.Free() > 0 {
 				m.fail("mission %s pool %d: a seat is free while somebody waits: %+v", id, i, p)
 			}
 		}

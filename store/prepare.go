@@ -46,7 +46,9 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	case nil:
 		err = mission.Errorf(mission.Invalid, "no command")
 	default:
-		err = p.seat(c)
+		if err = p.crisis(c); err == nil {
+			err = p.seat(c)
+		}
 	}
 	p.bytes += 2 * len(p.json)
 	return p, err

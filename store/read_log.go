@@ -57,6 +57,8 @@ func (v snapshot) complete(c *mission.Change, now *committed) error {
 		return v.completeOrganization(c)
 	case mission.FeedbackGiven:
 		return v.completeFeedback(c)
+	case mission.CrisisPut:
+		return v.completeCrisis(c)
 	default:
 		return v.completeSeats(c)
 	}

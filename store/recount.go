@@ -60,7 +60,7 @@ func (r *reducer) recount(id mission.ID, s *mission.Seats) {
 		sums[p].Waiting++
 	}
 	for i, p := range s.Pools {
-		if p.Waiting > 0 && p.Free() > 0 && r.offers(s) {
+		if p.Waiting > 0 && p.Free() > 0 && r.offers(s) && !r.mayOwe(s.Ordinal) {
 			panic(fmt.Sprintf("store: mission %q pool %d has a free seat while somebody waits: %+v", id, i, p))
 		}
 		if sum := sums[i]; sum.Held != p.Held || sum.Confirmed != p.Confirmed || sum.Waiting != p.Waiting {

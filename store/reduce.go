@@ -74,7 +74,23 @@ func (r *reducer) dispatch(p *prepared) (mission.Result, error) {
 	case mission.Tick:
 		return r.tick(c)
 	}
-	return r.dispatchSeat(p.Command)
+	return r.dispatchCrisis(p.Command)
+}
+
+func (r *reducer) dispatchCrisis(c mission.Command) (mission.Result, error) {
+	switch c := c.(type) {
+	case mission.PutCrisis:
+		return r.putCrisis(c)
+	case mission.DeleteCrisis:
+		return r.deleteCrisis(c)
+	case mission.SetCrisis:
+		return r.setCrisis(c)
+	case mission.Recall:
+		return r.recall(c)
+	case mission.SetOutbound:
+		return r.setOutbound(c)
+	}
+	return r.dispatchSeat(c)
 }
 
 func (r *reducer) dispatchSeat(c mission.Command) (mission.Result, error) {

@@ -36,7 +36,7 @@ func poolOfList(s *mission.Seats, slot string) (pool int, ok bool) {
 // tendLists looks at the waiting lists of every mission that the command under
 // way has touched: lists that have ended are emptied, free seats are offered.
 // It is called where a command ends, so that no seat is free between two
-// commands while somebody waits for it. res is then as after it.
+// commands while somebody waits for it, unless outbound is paused. res is then as after it.
 func (r *reducer) tendLists(res *mission.Result) {
 	if len(r.touched) == 0 {
 		return
@@ -62,7 +62,7 @@ func (r *reducer) tend(o mission.Ordinal) {
 		before := len(r.changes)
 		next := copySeats(s)
 		r.endLists(next)
-		if r.offers(next) {
+		if r.offers(next) && !r.outboundPaused() {
 			for i := range next.Pools {
 				r.offerPool(next, i)
 			}
@@ -255,6 +255,11 @@ func (r *reducer) putHead(o mission.Ordinal) {
 	if old == nil && next == nil || old != nil && next != nil && *old == *next {
 		return
 	}
+	r.writeHead(o, old, next, raw)
+}
+
+// writeHead puts a head, nil for none, in place of old, whose bytes are raw.
+func (r *reducer) writeHead(o mission.Ordinal, old, next *waitingHead, raw []byte) {
 	if old != nil {
 		for _, e := range old.entries(o) {
 			r.remove(e.bucket, e.key, nil)

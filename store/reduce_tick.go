@@ -86,6 +86,8 @@ func (r *reducer) end(k dueKind, what []byte) {
 		raw := r.get(peopleBucket, what)
 		due, all := r.feedback(raw)
 		r.putFeedback(what, raw, due, r.recent(all))
+	case dueCrisis:
+		r.passCrisis(string(what))
 	case dueWaiting:
 		r.touched = append(r.touched, readOrdinal(what)) // the entry moves when the lists are tended
 	case dueAsks:

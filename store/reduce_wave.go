@@ -223,11 +223,12 @@ func (r *reducer) recallAsked(o mission.Ordinal, slots []string, why string, mos
 	return n, more
 }
 
-// outboundPaused says whether nothing may go out to people.
-func (r *reducer) outboundPaused() bool { return r.get(crisesBucket, []byte{outboundPaused}) != nil }
-
 // crisisOn says whether a crisis runs, in which those who consented may be
 // asked more often.
 func (r *reducer) crisisOn(id mission.ID) bool {
-	return id != "" && r.get(crisesBucket, append([]byte{crisisRecords}, id...)) != nil
+	if id == "" {
+		return false
+	}
+	c, _, _ := r.crisis(id)
+	return c != nil && c.RunsAt(r.meta.now)
 }

@@ -99,7 +99,13 @@ func (s *sim) crowded() bool { return s.seed%3 == 0 }
 
 // crowdCommand is what makes and moves waiting lists.
 func (s *sim) crowdCommand() mission.Command {
-	switch s.rnd.IntN(10) {
+	switch s.rnd.IntN(12) {
+	case 10:
+		return mission.SetOutbound{Paused: s.rnd.IntN(2) == 0}
+	case 11:
+		if s.rnd.IntN(3) == 0 {
+			return s.recall()
+		}
 	case 0, 1, 2, 3:
 		return mission.JoinWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer(), Slot: s.pick("", "a", "b")}
 	case 4, 5:
@@ -113,7 +119,11 @@ func (s *sim) crowdCommand() mission.Command {
 }
 
 func (s *sim) rareCommand() mission.Command {
-	switch s.rnd.IntN(4) {
+	switch s.rnd.IntN(7) {
+	case 4, 5:
+		return mission.SetOutbound{Paused: s.rnd.IntN(2) == 0}
+	case 6:
+		return s.recall()
 	case 0:
 		return mission.DeleteMission{ID: s.anyMission(), Force: s.rnd.IntN(2) == 0, Revision: s.someRevision()}
 	case 1:
@@ -123,6 +133,22 @@ func (s *sim) rareCommand() mission.Command {
 			Channel: s.pick("", "push")}}
 	}
 	return mission.EraseVolunteer{ID: s.anyVolunteer()}
+}
+
+func (s *sim) recall() mission.Command {
+	c := mission.Recall{Mission: s.anyMission(), Why: s.pick(mission.WhyDanger, mission.WhyEnough), Next: []string{"m1"}}
+	for _, to := range []string{mission.RecallConfirmed, mission.RecallHeld, mission.RecallWaiting} {
+		if s.rnd.IntN(2) == 0 {
+			c.To = append(c.To, to)
+		}
+	}
+	if len(c.To) == 0 {
+		c.To = []string{mission.RecallAsked}
+	}
+	if s.rnd.IntN(3) == 0 {
+		c.Slots = []string{s.pick("a", "b")}
+	}
+	return c
 }
 
 func (s *sim) someRevision() int64 {

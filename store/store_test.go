@@ -115,7 +115,7 @@ func TestBatchesLeaveNoTrace(t *testing.T) {
 			t.Fatalf("%d commands in %d batches: they were not together", st.Commands, st.Batches)
 		}
 	}
-	if hashes[0] != hashes[1] || seqs[0] != seqs[1] || seqs[0] < 500 {
+	if hashes[0] != hashes[1] || seqs[0] != seqs[1] || seqs[0] < 400 {
 		t.Errorf("got hash %x at seq %d alone, %x at %d together", hashes[0], seqs[0], hashes[1], seqs[1])
 	}
 }

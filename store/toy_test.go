@@ -22,6 +22,7 @@ type toy struct {
 	keys       map[string]*toyKey
 	waits      []*toyWait // in the order of joining
 	ordinals   int        // given out
+	outbound   bool       // paused
 	perVisitor int
 	sweep      int // ended of each kind by one Tick
 }
@@ -35,7 +36,8 @@ type toyMission struct {
 	version                 uint64
 	raw                     string // what was written, to know the same again
 	ordinal                 int
-	looked                  bool // its lists are looked at by the command under way
+	looked                  bool  // its lists are looked at by the command under way
+	owed                    int64 // when a resume of outbound has made its lists due, 0 for never
 }
 
 type toyPool struct{ total, elsewhere int }
@@ -197,6 +199,8 @@ func (t *toy) concerned(c mission.Command) *toyMission {
 		return t.missions[c.Mission]
 	case mission.ImportSeat:
 		return t.missions[c.Mission]
+	case mission.Recall:
+		return t.missions[c.Mission]
 	case mission.ReleaseSeat:
 		return t.missionOf(c.Hold)
 	case mission.AnswerSeat:
@@ -237,6 +241,10 @@ func (t *toy) command(c mission.Command) want {
 		return t.join(c)
 	case mission.LeaveWaiting:
 		return t.leave(c)
+	case mission.Recall:
+		return t.recall(c)
+	case mission.SetOutbound:
+		return t.setOutbound(c)
 	case mission.Tick:
 		return t.tick(c.At)
 	}

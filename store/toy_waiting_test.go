@@ -64,6 +64,7 @@ func (t *toy) join(c mission.JoinWaiting) want {
 		}
 	}
 	t.waits = append(t.waits, w)
+	m.looked = true
 	answer := t.waitAnswer(mission.Created, w, true)
 	t.tend(m)
 	if h := t.holds[offerOf(w.seq)]; h != nil {
@@ -93,6 +94,7 @@ func (t *toy) leave(c mission.LeaveWaiting) want {
 			found = true
 		}
 	}
+	m.looked = m.looked || found
 	t.tend(m)
 	return want{outcome: mission.Updated, taken: t.taken(m), changed: true}.unless(!found)
 }
@@ -137,14 +139,22 @@ func (t *toy) tendAll(c mission.Command, before map[*toyMission]string) {
 // (end, ordinal).
 func (t *toy) listsDue() (due []*toyMission) {
 	for _, m := range t.missions {
-		if m.ends != 0 && m.ends < t.now && slices.ContainsFunc(t.waits, func(w *toyWait) bool { return w.of == m }) {
+		if (m.ends != 0 && m.ends < t.now || m.owed != 0) && slices.ContainsFunc(t.waits, func(w *toyWait) bool { return w.of == m }) {
 			due = append(due, m)
 		}
 	}
 	slices.SortFunc(due, func(a, b *toyMission) int {
-		return cmp.Or(cmp.Compare(a.ends, b.ends), cmp.Compare(a.ordinal, b.ordinal))
+		return cmp.Or(cmp.Compare(a.listsEnd(), b.listsEnd()), cmp.Compare(a.ordinal, b.ordinal))
 	})
 	return due[:min(t.sweep, len(due))]
+}
+
+// listsEnd gives when a Tick is to come to a mission's lists.
+func (m *toyMission) listsEnd() int64 {
+	if m.owed != 0 {
+		return m.owed
+	}
+	return m.ends + 1
 }
 
 // moveWaits makes a mission's lists those of its new self.
@@ -165,7 +175,10 @@ func (t *toy) tend(m *toyMission) {
 	if m.state == mission.StateClosed || m.state == mission.StateCancelled || m.booking == mission.BookingElsewhere || m.looked && m.ends != 0 && m.ends < t.now {
 		t.dropWaits(func(w *toyWait) bool { return w.of == m })
 	}
-	if m.state != mission.StateOpen || t.suspended[m.org] || m.ends != 0 && m.ends < t.now {
+	if m.looked {
+		m.owed = 0
+	}
+	if m.state != mission.StateOpen || t.suspended[m.org] || m.ends != 0 && m.ends < t.now || t.outbound || m.owed != 0 {
 		return
 	}
 	for i := 0; i < len(t.waits); i++ {
