@@ -238,7 +238,7 @@ func TestOutboundPauseKeepsOffers(t *testing.T) {
 	mustBeSound(t, dir)
 	w = openWatched(t, dir)
 	w.SweepHolds(10)
-	if since, paused, err := w.OutboundPaused(); !paused || since != scriptStart || err != nil {
+	if since, paused, err := w.OutboundPausedSince(); !paused || since != scriptStart || err != nil {
 		t.Errorf("reopened: got paused %v since %d, %v", paused, since, err)
 	}
 	mustDo(t, w.Store, mission.SetOutbound{})

@@ -52,9 +52,9 @@ func (s *Store) Crises() (all []CrisisView, err error) {
 	return all, err
 }
 
-// OutboundPaused says since when (log time, Unix seconds) nothing may be sent
+// OutboundPausedSince says since when (log time, Unix seconds) nothing may be sent
 // to people; paused is false where it may.
-func (s *Store) OutboundPaused() (since int64, paused bool, err error) {
+func (s *Store) OutboundPausedSince() (since int64, paused bool, err error) {
 	err = s.view(func(v snapshot) error {
 		raw := v.get(crisesBucket, outboundKey)
 		if paused = raw != nil; paused {
