@@ -170,6 +170,8 @@ func faultsOf(pattern string) []fault {
 	case "POST /v1/signups":
 		return []fault{{"nobody", `{}`, "/volunteer"}, {"a child", `{"volunteer":{"id":"v","birth_year":2015}}`, "/volunteer/birth_year"}, {"limit 0", `{"volunteer":{"id":"v"},"recommend":{"limit":0}}`, "/recommend/limit"},
 			{"an unknown filter", `{"volunteer":{"id":"v"},"recommend":{"filters":{"x":1}}}`, "/recommend/filters/x"}, {"too short", `{"volunteer":{"id":"v"},"hold":{"first":true,"ttl_s":1}}`, "/hold/ttl_s"}}
+	case "PUT /v1/alerts/{id}":
+		return alertFaults()
 	case "POST /v1/search":
 		return searchFaults()
 	case "PUT /v1/policy":

@@ -209,6 +209,8 @@ func TestEveryRouteOnWhatIsNotThere(t *testing.T) {
 		"GET /v1/missions/{id}":                        "",
 		"GET /v1/organizations/{id}":                   "",
 		"GET /v1/volunteers/{id}":                      "",
+		"GET /v1/alerts/{id}":                          "",
+		"DELETE /v1/alerts/{id}":                       "",
 		"GET /v1/facets/{field}":                       "",
 		"DELETE /v1/missions/{id}/waiting/{volunteer}": "",
 	}

@@ -183,6 +183,7 @@ func (c *call) exportVolunteer() error {
 	}
 	c.out = appendPlaces(append(c.out, `],"waiting":`...), x.Waiting, true)
 	c.out = append(append(c.out, `,"feedback":`...), told...)
+	c.out = appendAlerts(append(c.out, `,"alerts":`...), x.Alerts)
 	c.private()
 	c.out = append(c.appendSeqTook(c.out, c.s.engine.Seq()), '}')
 	return nil

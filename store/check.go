@@ -153,6 +153,7 @@ func (c *checker) records() {
 	})
 	c.each(keysBucket, c.key)
 	c.each(crisesBucket, c.crisis)
+	c.each(alertsBucket, c.alert)
 	nothing := func(_, _ []byte) error { return nil } // readCommitted has read them
 	c.each(policiesBucket, nothing)
 	c.each(taxonomyBucket, nothing)

@@ -95,6 +95,8 @@ func (c *checker) person(key, value []byte) error {
 		return nil
 	case sort == personHold && len(below) > 1:
 		return c.leads(peopleBucket, key, string(below[1:]))
+	case sort == personAlert:
+		return c.leadsToAlert(string(key[:at]), below)
 	case sort == personWaiting:
 		return c.leadsToPlace(string(key[:at]), below)
 	case sort == personKey:

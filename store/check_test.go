@@ -40,6 +40,7 @@ func fillStore(t testing.TB, s *store.Store) {
 	full.Times.Ends = scriptStart + 1_000
 	mustDo(t, s, mission.PutMission{Mission: full})
 	mustDo(t, s, mission.JoinWaiting{Mission: "full0", Volunteer: "v5", Clock: mission.Clock{Offset: 3600}})
+	mustDo(t, s, putAlert("a1", "v6"))
 	flood := someCrisis("flood")
 	flood.Ends = scriptStart + 1_000
 	mustDo(t, s, mission.PutCrisis{Crisis: flood})
@@ -143,7 +144,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		{"format lost", "format", damage("meta", "format", drop)},
 	}
 	original := read(t, filepath.Join(closedStore(t), store.FileName))
-	for _, c := range slices.Concat(cases, waitingDamages(), crisisDamages()) {
+	for _, c := range slices.Concat(cases, waitingDamages(), crisisDamages(), alertDamages()) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, store.FileName)

@@ -48,7 +48,7 @@
 //	               'l', channel                        counts of all waves by channel: mission.LawCounts
 //	crises         'c', crisis                         version, when it begins or ends next, JSON
 //	               'o'                                 while outbound is paused: since when
-//	alerts         'a', alert                          JSON
+//	alerts         'a', alert                          version, volunteer, when it was raised last, JSON
 //	webhooks       'w', webhook                        JSON, how far it has come
 //	               'd', webhook, 0, delivery           one recorded delivery
 //

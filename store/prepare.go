@@ -43,6 +43,10 @@ func prepare(e mission.Envelope) (*prepared, error) {
 		if c.At < 0 || c.At > logTimeMax {
 			err = invalid("/at", fmt.Sprintf("is %d; it must be from 0 to %d", c.At, int64(logTimeMax)))
 		}
+	case mission.PutAlert:
+		err = first(mission.CheckID("/volunteer", c.Alert.Volunteer), p.record("/id", c.Alert.ID, c.Alert))
+	case mission.DeleteAlert:
+		err = mission.CheckID("/id", c.ID)
 	case nil:
 		err = mission.Errorf(mission.Invalid, "no command")
 	default:

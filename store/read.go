@@ -186,6 +186,7 @@ const (
 	walkPersonHolds  = 'p'
 	walkRefs         = 'r'
 	walkLog          = 'l'
+	walkAlerts       = 'a'
 )
 
 func cursorOf(what byte, key []byte) string {

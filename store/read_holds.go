@@ -256,6 +256,9 @@ func (s *Store) Export(id mission.ID) (e Export, err error) {
 		if e.Feedback, err = v.feedbackOf(id, v.get(peopleBucket, personPrefix(nil, id, personFeedback))); err != nil {
 			return err
 		}
+		if e.Alerts, err = v.alertsOf(id); err != nil {
+			return err
+		}
 		if e.Volunteer == nil && len(e.Holds) == 0 && len(e.Waiting) == 0 && len(e.Feedback) == 0 {
 			return notFound("volunteer", id)
 		}

@@ -59,6 +59,8 @@ func (v snapshot) complete(c *mission.Change, now *committed) error {
 		return v.completeFeedback(c)
 	case mission.CrisisPut:
 		return v.completeCrisis(c)
+	case mission.AlertPut:
+		return v.completeAlert(c)
 	default:
 		return v.completeSeats(c)
 	}

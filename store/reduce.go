@@ -74,7 +74,7 @@ func (r *reducer) dispatch(p *prepared) (mission.Result, error) {
 	case mission.Tick:
 		return r.tick(c)
 	}
-	return r.dispatchCrisis(p.Command)
+	return r.dispatchAlert(p)
 }
 
 func (r *reducer) dispatchCrisis(c mission.Command) (mission.Result, error) {

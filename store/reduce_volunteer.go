@@ -92,6 +92,8 @@ func (r *reducer) eraseTrace(id mission.ID, key []byte) {
 		r.dropAsks(id)
 	case personAsked:
 		r.eraseAsk(id, string(rest[1:]))
+	case personAlert:
+		r.dropAlert(string(rest[1:]))
 	}
 }
 

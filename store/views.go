@@ -60,6 +60,7 @@ type Export struct {
 	Holds     []mission.Hold
 	Waiting   []mission.Waiting
 	Feedback  []mission.Feedback
+	Alerts    []AlertView
 }
 
 // OrganizationView is an organisation and its answering record.
