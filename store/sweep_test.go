@@ -14,8 +14,8 @@ import (
 	"renfort/store"
 )
 
-// holdMany holds all seats of missions with 50 each, 2,000 of which end with each second
-// from the 60th on.
+// holdMany holds all seats of missions with 50 each, as many of which end with
+// each second from the 60th on as a Tick ends.
 func holdMany(t testing.TB, s *store.Store, n int) {
 	t.Helper()
 	const seats = 50
@@ -76,9 +76,9 @@ func TestSweepOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkSweep is a Tick that ends 2,000 holds among 100,000 live ones, and
-// with RENFORT_LOAD=full among 300,000 and a million; and one that finds
-// nothing due. Run it with -benchtime 1x: it takes the median of 20 Ticks.
+// BenchmarkSweep is a Tick that ends as many holds as it may among 100,000 live
+// ones, and with RENFORT_LOAD=full among 300,000 and a million; and one that
+// finds nothing due. Run it with -benchtime 1x: it takes the median of 20 Ticks.
 func BenchmarkSweep(b *testing.B) {
 	sizes := []int{100_000}
 	if os.Getenv("RENFORT_LOAD") == "full" {

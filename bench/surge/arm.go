@@ -15,12 +15,13 @@ type Arm struct {
 	// for when the form is sent.
 	Holds        bool
 	Congestion   bool // missions rank lower as they fill
-	Halved       bool // congestion to the power of a half
+	Proved       bool // congestion at the weight that its promise is proved for
 	Perturbed    bool // congestion by a number drawn per seat instead of the share taken
 	Adaptive     bool // the scale of distance is that of the place
 	Urgency      bool // urgency, quality, and a longer reach for what is urgent
 	PageRules    bool
 	Alternatives bool // are shown to whom a full mission refused
+	Foretells    bool // people are told their outlook when they sign up
 	Waiting      bool // whom a full mission refused may wait for a seat
 	// Beside says that the next arm is built on the one before this.
 	Beside bool
@@ -55,11 +56,12 @@ func Arms() []Arm {
 	add("waiting", "+ who wants it waits, and is offered what gets free", "+ qui le veut attend, et se voit offrir ce qui se libère", func(a *Arm) { a.Waiting = true })
 	add("adaptive", "+ distance is relative to what is near", "+ la distance est relative à ce qui est proche", func(a *Arm) { a.Adaptive = true })
 	add("urgency", "+ urgency and quality", "+ urgence et qualité", func(a *Arm) { a.Urgency = true })
-	add("page", "+ the rules of the page", "+ les règles de la page", func(a *Arm) { a.PageRules = true })
-	halved := next
-	halved.Halved, halved.Beside = true, true
-	halved.Name, halved.What, halved.French = "half", "congestion at half its weight, beside the one before", "congestion à moitié de son poids, à côté de la précédente"
-	return append(arms, halved)
+	add("page", "+ the rules of the page", "+ les règles de la page", func(a *Arm) { a.PageRules, a.Foretells = true, true })
+	proved := next
+	proved.Proved, proved.Beside = true, true
+	proved.Name, proved.What = "balance", "congestion at weight 1, for which BALANCE's promise is proved, beside the one before"
+	proved.French = "congestion au poids 1, celui pour lequel la promesse de BALANCE est prouvée, à côté de la précédente"
+	return append(arms, proved)
 }
 
 // fixedScaleKm is the scale of distance where it does not adapt: what a town
@@ -76,8 +78,8 @@ func (a *Arm) policy() *mission.Policy {
 	if !a.Congestion || a.Perturbed {
 		p.Weights.Congestion = 0
 	}
-	if a.Halved {
-		p.Weights.Congestion /= 2
+	if a.Proved {
+		p.Weights.Congestion = 1
 	}
 	if !a.Adaptive {
 		p.Distance.ScaleMinKm, p.Distance.ScaleMaxKm = fixedScaleKm, fixedScaleKm

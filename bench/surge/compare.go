@@ -35,6 +35,7 @@ type Outcome struct {
 	// surge: the same people, so that the interval is narrow.
 	Added   map[string]Estimate
 	Beside  bool
+	Outlook *Outlook  // of arms that tell people their outlook, else nil
 	Figures []Figures // by seed
 }
 
@@ -128,6 +129,7 @@ func (s *Size) estimate() {
 	var base *Outcome
 	for i := range s.Arms {
 		o := &s.Arms[i]
+		o.Outlook = outlook(o.Figures)
 		o.Values = map[string]Estimate{}
 		for _, m := range Measures() {
 			values := valuesOf(&m, o.Figures)

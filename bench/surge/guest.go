@@ -19,6 +19,8 @@ type guest struct {
 	returned bool
 	busy     bool // at a form that they will finish
 	seated   bool
+	toldFree bool    // they were told their outlook, with nothing held
+	toldHeld bool    // and with a seat held
 	waits    []int32 // missions whose lists they joined
 	offers   []offered
 }
@@ -59,6 +61,7 @@ func (p *play) act(e event) (looks bool) {
 // believes that there is one.
 func (p *play) click(person int32) {
 	g := &p.guests[person]
+	g.busy = true // an offer that they turn to in the same second comes too late
 	if p.arm.Holds {
 		g.hold = p.holdID()
 		hold := mission.HoldSeat{Hold: g.hold, Mission: p.surge.Missions[g.wants].ID, Volunteer: p.volunteers[person].ID}
@@ -80,11 +83,11 @@ func (p *play) click(person int32) {
 // fill lets somebody fill the form in, or leave it.
 func (p *play) fill(person int32) {
 	v := &p.surge.People[person]
+	p.guests[person].busy = !v.Abandons
 	if v.Abandons {
 		p.wake(p.second + holdSeconds + 1)
 		return
 	}
-	p.guests[person].busy = true
 	p.agenda.add(p.second+v.FormSeconds, sends, person)
 }
 
@@ -122,6 +125,7 @@ func (p *play) told(a asker, r *mission.Result, err error) error {
 	case a.why == forSeat:
 		g := &p.guests[a.person]
 		p.ledger.clicked(g.byLink)
+		p.answered(a.person, full)
 		if !full {
 			g.hold = r.Hold.ID // theirs already, if they were offered it
 		}
@@ -191,10 +195,16 @@ func (p *play) offer(person int32) {
 // if they came by a link, and once more later.
 func (p *play) look(e event) error {
 	g, patient := &p.guests[e.person], p.surge.People[e.person].Returns
+	if g.busy { // since, by an offer
+		return nil
+	}
 	if e.deed == arrives || e.deed == returns {
 		if err := p.rank(e.person); err != nil {
 			return err
 		}
+	}
+	if e.deed == arrives {
+		p.signs(e.person, false)
 	}
 	if p.scan(e.person) || !patient {
 		return nil

@@ -96,6 +96,10 @@ type Figures struct {
 	Offers        int     // seats offered to those who waited
 	Late          int     // offers that their people turned to too late
 	Curve         []int
+	// What people were told of their chance of a seat and what became of them:
+	// with nothing held, and with a seat held. Zero for arms that tell nothing.
+	Told     Reliability
+	ToldHeld Reliability
 }
 
 // settleSeconds is how long after the last deed the engine is looked at: every
@@ -159,6 +163,7 @@ func (p *play) figures() Figures {
 		f.LikingLost = 1 - float64(l.liked)/float64(l.could)
 	}
 	f.IdleHours = float64((total-f.Fills)*idleHours*3600+l.idle) / 3600
+	f.Told, f.ToldHeld = p.reliability()
 	f.Inexact = ratio(l.Inexact, l.Pages)
 	return f
 }

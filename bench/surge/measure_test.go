@@ -37,6 +37,21 @@ func TestGini(t *testing.T) {
 	f([]float64{3, 1}, 0.25)
 }
 
+// Two sure forecasts, one wrong, and two of one half: (0+1+1/4+1/4)/4.
+func TestBrier(t *testing.T) {
+	var r Reliability
+	if r.Brier() != 0 || r.Base() != 0 {
+		t.Errorf("of nobody: %v and %v", r.Brier(), r.Base())
+	}
+	r.add(1, true)
+	r.add(1, false)
+	r.add(0.5, true)
+	r.add(0.5, false)
+	if got := r.Brier(); got != 0.375 || r.Base() != 0.25 || r[9].People != 2 || r[5].Seated != 1 {
+		t.Errorf("got %v, base %v, %+v", got, r.Base(), r)
+	}
+}
+
 func TestAgenda(t *testing.T) {
 	var a agenda
 	a.add(5, clicks, 1)

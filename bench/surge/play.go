@@ -83,14 +83,16 @@ type play struct {
 	later []mission.Envelope // what people do about waiting lists after a refusal
 	byID  map[mission.ID]int32
 
-	agenda agenda
-	guests []guest
-	batch  []mission.Envelope
-	askers []asker // askers[i] waits for the answer to batch[i]
-	holds  int     // ids made
-	page   matcher.Page
-	best   matcher.Page
-	ledger ledger
+	agenda    agenda
+	guests    []guest
+	batch     []mission.Envelope
+	askers    []asker // askers[i] waits for the answer to batch[i]
+	holds     int     // ids made
+	page      matcher.Page
+	best      matcher.Page
+	forecasts []forecast
+	foretold  int // forecasts before it were made
+	ledger    ledger
 }
 
 // asker is why a command was submitted.
@@ -196,7 +198,7 @@ func (p *play) step() error {
 			return err
 		}
 	}
-	return nil
+	return p.foretell()
 }
 
 // submit puts a command into the second's batch.

@@ -3,6 +3,7 @@ package surge
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ const (
 	valueWidth = 130
 	rowHeight  = 24
 	courseHigh = 240
+	squareSize = 300
 )
 
 // svg is a plot in the making. What is written to it are numbers and names of
@@ -169,6 +171,31 @@ func (s *Size) plotCourse() template.HTML {
 		}
 		p.add(`"/>`)
 		p.text(right+6, bottom-float64(n)/float64(seated)*(bottom-20)+4+14*float64(1-k), "", "start", o.Name)
+	}
+	return p.done()
+}
+
+// plot draws what came against what was told, a point for each tenth, the
+// larger the more people; who tells the truth is on the diagonal.
+func (v *Verdict) plot() template.HTML {
+	const left, bottom, size = 60, squareSize - 30, squareSize - 50
+	p := newSVG(plotWidth, squareSize)
+	x := func(share float64) float64 { return left + share*size }
+	y := func(share float64) float64 { return bottom - share*size }
+	p.add(`<path d="M%.1f %.1fV%.1fH%.1fM%.1f %.1fL%.1f %.1f" stroke="var(--line)" fill="none"/>`, x(0), y(1), y(0), x(1), x(0), y(0), x(1), y(1))
+	for _, share := range [...]float64{0, 0.5, 1} {
+		p.text(x(share), bottom+16, "soft", "middle", fmt.Sprintf("%.0f %%", 100*share))
+		p.text(left-6, y(share)+4, "soft", "end", fmt.Sprintf("%.0f %%", 100*share))
+	}
+	row := 0
+	for _, b := range v.ByTenth {
+		if b.People == 0 {
+			continue
+		}
+		told, came := b.Told/float64(b.People), ratio(b.Seated, b.People)
+		p.add(`<circle cx="%.1f" cy="%.1f" r="%.1f" fill="var(--ours)"/>`, x(told), y(came), 2+8*math.Sqrt(ratio(b.People, v.People)))
+		p.text(left+size+40, 24+18*float64(row), "", "start", fmt.Sprintf("%.1f %% → %.1f %% (%s)", 100*told, 100*came, spaced(float64(b.People))))
+		row++
 	}
 	return p.done()
 }

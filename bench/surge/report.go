@@ -23,6 +23,16 @@ type pageSize struct {
 	Arrivals, Seats, Optimum       string
 	Filled, Refused, Added, Course template.HTML
 	Rows                           []pageRow
+	Outlooks                       []pageOutlook
+}
+
+// pageOutlook is one kind of forecast of an arm.
+type pageOutlook struct {
+	Arm                 string
+	Held                bool
+	Plot                template.HTML
+	People              string
+	Seated, Brier, Base string
 }
 
 type pageRow struct {
@@ -64,8 +74,17 @@ func (s *Size) page() pageSize {
 			row.Cells = append(row.Cells, m.write(s.Arms[i].Values[m.Key]))
 		}
 		p.Rows = append(p.Rows, row)
+		if o := s.Arms[i].Outlook; o != nil {
+			p.Outlooks = append(p.Outlooks, o.Free.page(row.Name, false), o.Held.page(row.Name, true))
+		}
 	}
 	return p
+}
+
+// page works out what is shown of a kind of forecast.
+func (v *Verdict) page(arm string, held bool) pageOutlook {
+	score := func(e Estimate) string { return fmt.Sprintf("%.4f ± %.4f", e.Mean, e.Half) }
+	return pageOutlook{arm, held, v.plot(), spaced(float64(v.People)), fmt.Sprintf("%.1f %%", 100*v.Seated), score(v.Brier), score(v.Base)}
 }
 
 // spaced writes a whole number with narrow spaces between thousands.

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -124,6 +125,33 @@ func TestReportExplainsItself(t *testing.T) {
 	var back surge.Report
 	if err := json.Unmarshal(data.Bytes(), &back); err != nil || !reflect.DeepEqual(back.Sizes, r.Sizes) {
 		t.Errorf("what was written as JSON reads otherwise: %v", err)
+	}
+}
+
+// What people are told when they sign up is worth more than the share of all
+// who get a seat, counts everybody once, and is near what comes.
+func TestOutlookBeatsTheBaseRate(t *testing.T) {
+	c := tiny(t)
+	c.Seeds, c.Arrivals, c.Missions, c.Arms = 2, []int{3_000}, 300, []string{"waiting", "page"}
+	arms := mustCompare(t, c).Sizes[0].Arms
+	if arms[0].Outlook != nil {
+		t.Errorf("arm %s tells nobody anything, got %+v", arms[0].Name, arms[0].Outlook)
+	}
+	free, held := &arms[1].Outlook.Free, &arms[1].Outlook.Held
+	if free.Brier.Mean >= free.Base.Mean || free.People < 1_000 || held.People < 200 {
+		t.Errorf("told with nothing held: Brier score %.4f, want less than the base rate's %.4f; %d and %d people", free.Brier.Mean, free.Base.Mean, free.People, held.People)
+	}
+	for _, v := range [...]*surge.Verdict{free, held} {
+		people, told, seated := 0, 0.0, 0.0
+		for i, b := range v.ByTenth {
+			people, told, seated = people+b.People, told+b.Told, seated+float64(b.Seated)
+			if b.Seated > b.People || b.Told < float64(i*b.People)/10-1e-9 || b.Told > float64((i+1)*b.People)/10+1e-9 {
+				t.Errorf("tenth %d: %+v", i, b)
+			}
+		}
+		if n := float64(people); people != v.People || math.Abs(told-seated)/n > 0.06 || math.Abs(seated/n-v.Seated) > 1e-9 {
+			t.Errorf("%d people in tenths, %d in all; told %.3f, seated %.3f, %.3f", people, v.People, told/n, seated/n, v.Seated)
+		}
 	}
 }
 

@@ -46,6 +46,13 @@ func (r *Report) Write(w io.Writer) error {
 		if err := t.Flush(); err != nil {
 			return fmt.Errorf("surge: %w", err)
 		}
+		for k := range s.Arms {
+			if o := s.Arms[k].Outlook; o != nil {
+				fmt.Fprintf(w, "outlook of %s, told at the signup:\n", s.Arms[k].Name)
+				o.Free.write(w, "with nothing held")
+				o.Held.write(w, "with a seat held")
+			}
+		}
 		fmt.Fprintln(w)
 	}
 	return nil
@@ -70,4 +77,15 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		return fmt.Errorf("surge: %w", err)
 	}
 	return nil
+}
+
+// write prints how good a kind of forecast was, and what came of each tenth.
+func (v *Verdict) write(w io.Writer, what string) {
+	fmt.Fprintf(w, "  %s: %d people, %.1f %% seated, Brier score %.4f ± %.4f, of the base rate %.4f ± %.4f\n", what, v.People, 100*v.Seated,
+		v.Brier.Mean, v.Brier.Half, v.Base.Mean, v.Base.Half)
+	for _, b := range v.ByTenth {
+		if b.People > 0 {
+			fmt.Fprintf(w, "    told %4.1f %%, seated %4.1f %%, %d people\n", 100*b.Told/float64(b.People), 100*ratio(b.Seated, b.People), b.People)
+		}
+	}
 }
