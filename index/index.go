@@ -73,6 +73,9 @@ type Index struct {
 	volunteers    column[Volunteer]
 	volunteerIDs  column[string]
 	volunteerRows uint32
+	residents     residents
+	asks          asks
+	involved      column[uint64] // bits by ordinal of volunteers: a mission is or was not for them
 }
 
 // New makes an empty index that serves an empty snapshot.
@@ -130,6 +133,9 @@ func (x *Index) Load(c *mission.Change) {
 		x.tick(c.At)
 		x.sortNames()
 	}
+	if c.Ask != nil || c.Alert != nil {
+		x.putAsk(c)
+	}
 	if c.Waiting != nil {
 		x.wait(c)
 	}
@@ -149,12 +155,12 @@ func (x *Index) involve(c *mission.Change) {
 	}
 	mark := xxhash.Sum64String(h.ID) | 4 // never one of the marks
 	if h.Live() {
-		x.people.involve(h.Volunteer, uint32(h.Ordinal), mark, c.Seq)
+		x.bar(h.Volunteer, uint32(h.Ordinal), mark, c.Seq)
 	} else {
 		x.people.resolve(h.Volunteer, mark, c.Seq)
 	}
 	if h.Answer == mission.AnswerRefused {
-		x.people.involve(h.Volunteer, uint32(h.Ordinal), refusedMark, c.Seq)
+		x.bar(h.Volunteer, uint32(h.Ordinal), refusedMark, c.Seq)
 	}
 }
 
@@ -166,7 +172,7 @@ func (x *Index) wait(c *mission.Change) {
 	binary.BigEndian.PutUint32(place[:], uint32(w.Ordinal))
 	mark := xxhash.Sum64String(string(place[:])+w.Slot) | 4 // never one of the marks
 	if c.Kind == mission.WaitingJoined {
-		x.people.involve(w.Volunteer, uint32(w.Ordinal), mark, c.Seq)
+		x.bar(w.Volunteer, uint32(w.Ordinal), mark, c.Seq)
 	} else {
 		x.people.resolve(w.Volunteer, mark, c.Seq)
 	}
@@ -179,7 +185,7 @@ func (x *Index) putFeedback(c *mission.Change) {
 	}
 	for _, id := range c.Feedback.Missions {
 		if o, ok := x.ordinalOf(id); ok {
-			x.people.involve(c.Feedback.Volunteer, o, dismissedMark, c.Seq)
+			x.bar(c.Feedback.Volunteer, o, dismissedMark, c.Seq)
 		}
 	}
 }
@@ -294,6 +300,7 @@ func (x *Index) publish() {
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
 		people: x.people, Volunteers: x.volunteers.share(), VolunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
+		Asked: x.asks.rows.share(), Census: x.residents.census, Moved: x.residents.moved, involved: x.involved.share(), whereabouts: x.residents.where.share(),
 	}
 	if x.scales == nil {
 		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank}
@@ -346,6 +353,11 @@ type Snapshot struct {
 	Volunteers    Column[Volunteer]
 	VolunteerIDs  Column[string]
 	VolunteerRows uint32
+	Asked         Column[Asked]
+	Census        [2]*Census // the large one and the small one of who came since; nil for none
+	Moved         []uint32   // ordinals of volunteers whose row is in neither
+	whereabouts   Column[block]
+	involved      Column[uint64]
 	people        *people
 	orgWords      orgWords
 	activityWords []nameWord // of the taxonomy

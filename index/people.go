@@ -80,6 +80,17 @@ func (p *people) past(dst []uint32, id string, seq uint64) []uint32 {
 	return dst
 }
 
+// barred says whether a mission is among past.
+func (p *people) barred(id string, ordinal uint32, seq uint64) bool {
+	who, _ := p.find(id)
+	for _, i := range who.past {
+		if i.ordinal == ordinal && i.from <= seq && (i.until == 0 || seq < i.until) {
+			return true
+		}
+	}
+	return false
+}
+
 // change replaces what is known of id. A slice that readers may have is never
 // written: edit gets a copy.
 func (p *people) change(id string, seq uint64, edit func(*person)) {

@@ -139,7 +139,7 @@ func personWords(s *index.Snapshot, n int) string {
 		return words + " no record"
 	}
 	v := *row
-	words += fmt.Sprint(terms(s, span(s.Terms, v.Skills)), terms(s, []uint32{v.Publisher}), slices.Contains(s.VolunteersIn(v.Cell.Parent(mission.ScaleLevel)), uint32(n)))
+	words += fmt.Sprint(terms(s, span(s.Terms, v.Skills)), terms(s, []uint32{v.Publisher}), terms(s, s.EquipmentOf(&v)), terms(s, s.LanguagesOf(&v)), *s.AskedOf(uint32(n)))
 	v.Skills, v.Publisher = index.Span{}, 0
 	return words + fmt.Sprintf(" %+v", v)
 }

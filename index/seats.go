@@ -211,6 +211,8 @@ func (x *Index) tick(at int64) {
 		}
 		x.passMoment(o)
 	}
+	x.asks.tick(x)
+	x.residents.tick(x)
 	if minute := x.now - x.now%MinuteSeconds; minute != x.climate.Minute {
 		x.forest.merge(x)
 		x.climate = x.takeClimate(minute)

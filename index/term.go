@@ -25,7 +25,8 @@ const (
 	DateType
 	Group
 	Attribute // value is name=value
-	VolunteerCell
+	Equipment // of volunteers, as Language
+	Language
 	SlotPart  // counted by a search, never a term
 	Minors    // the same
 	missionID // the posting list of an id holds its ordinals

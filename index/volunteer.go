@@ -10,7 +10,7 @@ type Volunteer struct {
 	Cell       geo.Cell // level 13, 0 for nobody knows where
 	Domains    uint64
 	Activities mission.ActivityMask
-	Skills     Span // of the term arena, ascending
+	Skills     Span // of the term arena; Equipment follows, then Languages
 	Publisher  uint32
 	RadiusKm   float64 // 0 for none
 	BirthYear  uint16  // 0 for unknown
@@ -18,8 +18,40 @@ type Volunteer struct {
 	Remote     uint8 // WantsAlso, WantsNone or WantsOnly
 	Adult      uint8 // 0 unknown, 1 no, 2 yes
 	Channel    uint8 // 0 none, 1 push, 2 sms, 3 email
-	Consent    uint8 // bit 0 alerts, bit 1 crisis
+	Consent    uint8 // ConsentAlerts, ConsentCrisis
+	Equipment  uint8 // how many terms behind Skills
+	Languages  uint8 // how many behind those
 	Exists     bool
+}
+
+// Bits of consent.
+const (
+	ConsentAlerts uint8 = 1 << iota
+	ConsentCrisis
+)
+
+// Channels by number; 0 is none.
+const (
+	Push uint8 = iota + 1
+	SMS
+	Email
+)
+
+// SkillsOf gives the terms of a volunteer's skills.
+func (s *Snapshot) SkillsOf(v *Volunteer) []uint32 {
+	return s.Terms[v.Skills.First : v.Skills.First+v.Skills.Len]
+}
+
+// EquipmentOf gives the terms of what a volunteer has.
+func (s *Snapshot) EquipmentOf(v *Volunteer) []uint32 {
+	from := v.Skills.First + v.Skills.Len
+	return s.Terms[from : from+uint32(v.Equipment)]
+}
+
+// LanguagesOf gives the terms of what a volunteer speaks.
+func (s *Snapshot) LanguagesOf(v *Volunteer) []uint32 {
+	from := v.Skills.First + v.Skills.Len + uint32(v.Equipment)
+	return s.Terms[from : from+uint32(v.Languages)]
 }
 
 // What a volunteer thinks of remote missions, as a number.
@@ -50,26 +82,32 @@ func Wants(remote string) uint8 {
 	return WantsAlso
 }
 
-func channelOf(name string) uint8 {
+// Channel gives the number of a channel, 0 for none.
+func Channel(name string) uint8 {
 	switch name {
 	case "push":
-		return 1
+		return Push
 	case "sms":
-		return 2
+		return SMS
 	case "email":
-		return 3
+		return Email
 	}
 	return 0
+}
+
+// ChannelName is the inverse of Channel, "" for 0.
+func ChannelName(channel uint8) string {
+	return [...]string{"", "push", "sms", "email"}[channel]
 }
 
 // putVolunteer writes a volunteer's row from their record.
 func (x *Index) putVolunteer(c *mission.Change) {
 	v, o := c.Volunteer, uint32(c.VolunteerOrdinal)
 	row := x.volunteers.edit(o)
-	before := row.Cell
+	before := *row
 	*row = Volunteer{Exists: true, Domains: x.taxonomy.DomainMask(v.Domains), Activities: x.taxonomy.ActivityMask(v.Activities),
 		Publisher: x.dictionary.enter(Publisher, v.Publisher), RadiusKm: v.Reach(), BirthYear: uint16(v.BirthYear),
-		Days: v.Days(), Remote: Wants(v.Remote), Channel: channelOf(v.Channel)}
+		Days: v.Days(), Remote: Wants(v.Remote), Channel: Channel(v.Channel)}
 	if v.Adult != nil {
 		row.Adult = 1
 		if *v.Adult {
@@ -77,27 +115,31 @@ func (x *Index) putVolunteer(c *mission.Change) {
 		}
 	}
 	if v.Consent.Alerts {
-		row.Consent |= 1
+		row.Consent |= ConsentAlerts
 	}
 	if v.Consent.Crisis {
-		row.Consent |= 2
+		row.Consent |= ConsentCrisis
 	}
 	row.Skills = x.terms.add(x.enterAll(Skill, v.Skills))
+	row.Equipment = uint8(x.terms.add(x.enterAll(Equipment, v.Equipment)).Len)
+	row.Languages = uint8(x.terms.add(x.enterAll(Language, v.Languages)).Len)
 	if p, ok := v.Position(); ok {
 		row.Cell = geo.CellAt(p, mission.VolunteerLevel)
-	}
-	if row.Cell != 0 && row.Cell != before {
-		x.post(x.dictionary.enter(VolunteerCell, row.Cell.Parent(mission.ScaleLevel).Token()), o)
 	}
 	*x.volunteerIDs.edit(o) = v.ID
 	x.volunteerRows = max(x.volunteerRows, o+1)
 	x.people.setNumber(v.ID, c.Seq, o+1)
+	x.note(o, v.ID)
+	x.asks.consented(x, o, &before, row)
+	x.residents.move(o)
 }
 
 func (x *Index) eraseVolunteer(c *mission.Change) {
 	if o, ok := x.people.ordinal(c.VolunteerID); ok {
 		*x.volunteers.edit(o) = Volunteer{}
 		*x.volunteerIDs.edit(o) = ""
+		x.asks.forget(o)
+		x.residents.move(o)
 	}
 	x.people.forget(c.VolunteerID)
 }
@@ -119,12 +161,28 @@ func (s *Snapshot) Past(dst []uint32, volunteer mission.ID) []uint32 {
 	return s.people.past(dst, volunteer, s.Seq)
 }
 
-// VolunteersIn gives the ordinals of volunteers who are or were in a cell of
-// mission.ScaleLevel, in no order, with repeats: look at the rows.
-func (s *Snapshot) VolunteersIn(c geo.Cell) []uint32 {
-	n, ok := s.Dictionary.Number(VolunteerCell, c.Token())
-	if !ok || n >= s.Postings.Rows() {
-		return nil
+// Barred says whether a mission is not for a volunteer any more, as Past would.
+// Of most people nothing is known: they cost one look.
+func (s *Snapshot) Barred(volunteer uint32, id mission.ID, ordinal uint32) bool {
+	if k := volunteer >> 6; k >= s.involved.Rows() || *s.involved.At(k)&(1<<(volunteer&63)) == 0 {
+		return false
 	}
-	return *s.Postings.At(n)
+	return s.people.barred(id, ordinal, s.Seq)
+}
+
+// bar says that a mission is not for a person from seq on.
+func (x *Index) bar(volunteer mission.ID, ordinal uint32, mark, seq uint64) {
+	x.people.involve(volunteer, ordinal, mark, seq)
+	if o, ok := x.people.ordinal(volunteer); ok {
+		*x.involved.edit(o >> 6) |= 1 << (o & 63)
+	}
+}
+
+// note remembers that somebody was in missions before they had a record.
+func (x *Index) note(o uint32, id mission.ID) {
+	bits := x.involved.edit(o >> 6)
+	*bits &^= 1 << (o & 63)
+	if who, _ := x.people.find(id); len(who.past) > 0 {
+		*bits |= 1 << (o & 63)
+	}
 }

@@ -14,6 +14,7 @@ type Matcher struct {
 	zones    *mission.Zones
 	pool     sync.Pool
 	searches sync.Pool
+	reverses sync.Pool
 }
 
 // New makes a Matcher.

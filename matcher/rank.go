@@ -5,6 +5,7 @@ import (
 
 	"renfort/geo"
 	"renfort/index"
+	"renfort/mission"
 )
 
 // candidate is a mission that was scored.
@@ -112,14 +113,19 @@ func (q *query) affinityOf(e *index.Entry) (value, raised float64, kind int, sha
 		return 1, 1, byActivity, 0
 	}
 	kind = q.kind(e)
-	a := &q.policy.Affinity
-	value = [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other}[kind]
 	if e.Skills&q.skillBits == 0 {
-		return value, q.affinity[kind], kind, 0
+		return affinityValue(q.policy, kind, 0), q.affinity[kind], kind, 0
 	}
 	share = q.skillShare(q.snapshot.Missions.At(e.Ordinal))
-	value = min(1, value+a.SkillBonus*share)
+	value = affinityValue(q.policy, kind, share)
 	return value, power(value, q.policy.Weights.Affinity), kind, share
+}
+
+// affinityValue is A of somebody who chose something: what the row of affinity
+// is worth, and the bonus for the share of the skills asked that they have.
+func affinityValue(p *mission.Policy, kind int, share float64) float64 {
+	a := &p.Affinity
+	return min(1, [...]float64{a.Activity, a.Domain, a.Adjacent, a.Other}[kind]+a.SkillBonus*share)
 }
 
 // skillShare gives the share of the skills asked that the person has.
