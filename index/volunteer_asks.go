@@ -64,9 +64,18 @@ func (x *Index) putAsk(c *mission.Change) {
 		}
 	case c.Kind == mission.AlertRaised:
 		if o, ok := x.people.ordinal(c.Alert.Volunteer); ok {
-			x.asks.note(x, o, askNote{of: xxhash.Sum64String(c.Alert.ID) + c.Seq, at: c.At, alert: true, charged: true})
+			x.asks.note(x, o, alertNote(c))
 		}
 	}
+}
+
+// alertNote tells alerts apart by what they were about and when.
+func alertNote(c *mission.Change) askNote {
+	at := c.Alert.Raised
+	if at == 0 {
+		at = c.At
+	}
+	return askNote{of: xxhash.Sum64String(c.Alert.ID+"\x00"+c.MissionID) + uint64(at), at: at, alert: true, charged: true}
 }
 
 // note keeps one ask or alert, in the place of what was known of it.

@@ -239,12 +239,12 @@ func (q *reverse) compileWeights() {
 		}
 	}
 	q.fatigue = q.fatigue[:0]
-	for charged := range p.Reverse.AlertsPerMonthCrisis + 1 {
+	for charged := range crisisBudget(p) + 1 {
 		q.fatigue = append(q.fatigue, Fatigue(p, charged))
 	}
 	q.budget = uint8(min(p.Reverse.AlertsPerMonth, 255))
 	if q.request.Crisis {
-		q.budget = uint8(min(p.Reverse.AlertsPerMonthCrisis, 255))
+		q.budget = uint8(min(crisisBudget(p), 255))
 	}
 	q.restSince = s.At - int64(p.Reverse.RestHours*3600)
 }
@@ -264,8 +264,14 @@ func (q *reverse) share(held int) float64 {
 // the next (the policy's reason for the budget); never 0, because who has given
 // all is still found when nobody else is left.
 func Fatigue(p *mission.Policy, charged int) float64 {
-	b := p.Reverse.AlertsPerMonthCrisis
+	b := crisisBudget(p)
 	return float64(max(1, b+1-charged)) / float64(b+1)
+}
+
+// crisisBudget is the largest budget there is: that of a crisis is no smaller
+// than the ordinary one.
+func crisisBudget(p *mission.Policy) int {
+	return max(p.Reverse.AlertsPerMonth, p.Reverse.AlertsPerMonthCrisis)
 }
 
 // compilePlaces finds how far people are looked for.

@@ -57,7 +57,7 @@ type backwards struct {
 	*oracle
 	people  int
 	asks    map[mission.ID][]*mission.Ask
-	alerts  map[mission.ID][]int64
+	alerts  map[mission.ID]map[string]int64 // by what they were about and when
 	stopped map[mission.ID]bool
 	waves   int
 
@@ -66,7 +66,7 @@ type backwards struct {
 
 func openReverse(t *testing.T, seed uint64, of terrain, people int) *backwards {
 	t.Helper()
-	o := &backwards{oracle: openOracle(t, seed, of), people: people, asks: map[mission.ID][]*mission.Ask{}, alerts: map[mission.ID][]int64{}, stopped: map[mission.ID]bool{}}
+	o := &backwards{oracle: openOracle(t, seed, of), people: people, asks: map[mission.ID][]*mission.Ask{}, alerts: map[mission.ID]map[string]int64{}, stopped: map[mission.ID]bool{}}
 	var cs []mission.Change
 	for i := range people {
 		cs = append(cs, o.putPerson(fmt.Sprint("p", i)))
@@ -107,8 +107,12 @@ func (o *backwards) happen() (cs []mission.Change) {
 	case n < 8:
 		c := o.t.change(mission.AlertRaised)
 		c.At = o.t.now
-		c.Alert = &mission.Alert{ID: fmt.Sprint("a", id), Volunteer: id}
-		o.alerts[id] = append(o.alerts[id], o.t.now)
+		c.Alert = &mission.Alert{ID: fmt.Sprint("a", id), Volunteer: id, Raised: o.t.now}
+		c.MissionID = m.ID
+		if o.alerts[id] == nil {
+			o.alerts[id] = map[string]int64{}
+		}
+		o.alerts[id][fmt.Sprint(m.ID, " at ", o.t.now)] = o.t.now
 		return []mission.Change{c}
 	case n < 9 && m.seats.Pools[m.seats.Slots[0].Pool].Free() > 0:
 		o.next++
@@ -344,7 +348,7 @@ func (o *backwards) volunteerFor(v *mission.Volunteer, m *toyMission, r *matcher
 		return nil, false
 	}
 	charged, last, _ := o.history(v.ID)
-	b := p.Reverse.AlertsPerMonthCrisis
+	b := max(p.Reverse.AlertsPerMonth, p.Reverse.AlertsPerMonthCrisis)
 	tired := float64(max(1, b+1-charged)) / float64(b+1)
 	w.score = factor * math.Pow(o.t.affinity(v, m.Mission, p), p.Weights.Affinity) * math.Pow(o.available(v, m, r, p), p.Weights.Availability) * accepts(v, r, p) * tired
 	w.asked = last
@@ -466,7 +470,7 @@ func (o *backwards) mayAsk(v *mission.Volunteer, r *matcher.ReverseRequest, p *m
 	charged, _, silent := o.history(v.ID)
 	budget, agreed := p.Reverse.AlertsPerMonth, v.Consent.Alerts
 	if r.Crisis {
-		budget, agreed = p.Reverse.AlertsPerMonthCrisis, v.Consent.Crisis
+		budget, agreed = max(p.Reverse.AlertsPerMonth, p.Reverse.AlertsPerMonthCrisis), v.Consent.Crisis
 	}
 	rests := silent > 0 && float64(o.t.now-silent) < p.Reverse.RestHours*3600
 	return agreed && !o.stopped[v.ID] && charged < budget && !rests && v.Channel != ""
