@@ -246,10 +246,12 @@ func (f *Feed) behind(want uint64) (*Page, error) {
 		defer f.loading.Unlock()
 		if p = f.kept(first); p == nil {
 			var err error
-			if p, err = f.extend(&Page{First: first, Next: first}, first+pageCommands-1); err != nil {
+			if p, err = f.extend(&Page{First: first, Next: first}, min(first+pageCommands-1, f.engine.Seq())); err != nil {
 				return nil, err
 			}
-			f.keep(p)
+			if p.Next == p.end() {
+				f.keep(p)
+			}
 		}
 	}
 	if max(want, 1) < p.First {

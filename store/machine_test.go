@@ -22,7 +22,7 @@ import (
 func TestStateMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{sim: sim{t: t, seed: rapid.Uint64Range(0, 1).Draw(t, "sweeps one at a time, if even"), toy: newToy(),
-			rnd: rand.New(rand.NewPCG(1, 7)), seats: map[string]*mission.Seats{}}}
+			rnd: rand.New(rand.NewPCG(1, 7)), seats: map[string]*mission.Seats{}, idle: map[string]bool{}}}
 		var err error
 		if m.dir, err = os.MkdirTemp("", "machine"); err != nil {
 			t.Fatal(err)

@@ -98,6 +98,13 @@ func (v snapshot) happened(h *Happening) error {
 		}
 	}
 	var err error
+	if h.Ask != nil {
+		if raw := v.get(wavesBucket, askKey(h.Ask.Wave, h.Ask.Volunteer)); raw != nil {
+			if h.Ask, err = decodeAsk(h.Ask.Wave, h.Ask.Volunteer, raw); err != nil {
+				return fmt.Errorf("store: ask: %w", err)
+			}
+		}
+	}
 	if id := h.Person(); id != "" {
 		h.VolunteerPublisher, err = v.volunteerPublisher(id)
 	}

@@ -32,6 +32,7 @@ func (r *reducer) apply(p *prepared) (mission.Result, error) {
 		return mission.Result{}, err
 	}
 	r.tendLists(&res)
+	r.tellFull(first)
 	res.Seq = r.meta.seq
 	if !r.wrote {
 		return res, nil

@@ -70,6 +70,7 @@ func (r *reducer) tend(o mission.Ordinal) {
 		if len(r.changes) > before {
 			mustFit(next)
 			c := r.seats[o]
+			r.mark(o, c)
 			c.seats, c.dirty = next, true
 		}
 	}

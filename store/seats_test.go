@@ -92,6 +92,8 @@ func (s *script) moved() (out string) {
 		switch {
 		case c.Kind == mission.SeatOffered:
 			out += fmt.Sprintf("; %s %s to %s", c.Kind, s.hold(c.Hold), c.Hold.Volunteer)
+		case c.Kind == mission.MissionFilled || c.Kind == mission.MissionReopened:
+			out += fmt.Sprintf("; %s", c.Kind)
 		case c.Kind == mission.WaitingLeft:
 			out += fmt.Sprintf("; %s %s (%s)", c.Kind, c.Waiting.Volunteer, c.Waiting.Why)
 		}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -60,11 +61,12 @@ type sim struct {
 	keyed []mission.Envelope
 	trace []func() string           // what was done, for a failure
 	seats map[string]*mission.Seats // by mission, as the changes tell
+	idle  map[string]bool           // organisations that are suspended, as the changes tell
 	log   []mission.Envelope        // all that was applied, in order
 }
 
 func simulate(t *testing.T, seed uint64) {
-	s := &sim{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), toy: newToy(), seats: map[string]*mission.Seats{}}
+	s := &sim{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), toy: newToy(), seats: map[string]*mission.Seats{}, idle: map[string]bool{}}
 	var err error
 	if s.dir, err = os.MkdirTemp("", "sim"); err != nil {
 		t.Fatal(err)
@@ -93,7 +95,7 @@ func simulate(t *testing.T, seed uint64) {
 func (s *sim) mustReplay() {
 	s.t.Helper()
 	other := *s
-	other.seats = map[string]*mission.Seats{}
+	other.seats, other.idle = map[string]*mission.Seats{}, map[string]bool{}
 	other.open(filepath.Join(s.dir, "replay"))
 	defer other.store.Close()
 	for rest := s.log; len(rest) > 0; {
@@ -127,6 +129,68 @@ func awake() *mission.Policy {
 
 // committed follows the changes as an index does.
 func (s *sim) committed(changes []mission.Change) {
+	for rest := changes; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Seq == rest[0].Seq {
+			n++
+		}
+		s.compareFull(rest[:n])
+		s.follow(rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// compareFull reckons from what one command did to seats which missions it
+// filled and which it opened again, and compares that with what it told.
+func (s *sim) compareFull(changes []mission.Change) {
+	got, want, after, imported := []string{}, []string{}, map[string]*mission.Seats{}, false
+	for _, c := range changes {
+		if c.Kind == mission.OrganizationPut {
+			s.idle[c.Organization.ID] = c.Organization.State == mission.OrgSuspended
+		}
+		switch {
+		case c.Kind == mission.MissionFilled || c.Kind == mission.MissionReopened:
+			got = append(got, c.Kind.String()+" "+c.MissionID)
+		case c.Kind == mission.MissionDeleted:
+			after[c.MissionID] = nil
+		case c.Seats != nil:
+			after[c.MissionID] = c.Seats
+		}
+		imported = imported || c.Kind == mission.SeatImported
+	}
+	left := func(m *mission.Seats) (n int, known bool) {
+		for _, p := range m.Pools {
+			if p.Total == mission.SeatsUnknown {
+				return 0, false
+			}
+			n += p.Total + p.Over - p.Elsewhere - p.Held - p.Confirmed
+		}
+		return n, true
+	}
+	for id, now := range after {
+		was := s.seats[id]
+		if imported || was == nil || now == nil || was.State != "open" || now.State != "open" || now.Booking == "elsewhere" || s.idle[now.Organization] ||
+			now.Ends != 0 && now.Ends < changes[0].At || now.ApplyBefore != 0 && now.ApplyBefore < changes[0].At {
+			continue
+		}
+		before, knew := left(was)
+		rest, knows := left(now)
+		switch {
+		case !knew || !knows:
+		case before > 0 && rest == 0:
+			want = append(want, "mission.filled "+id)
+		case before == 0 && rest > 0:
+			want = append(want, "mission.reopened "+id)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		s.fail("seq %d: got %v, want %v", changes[0].Seq, got, want)
+	}
+}
+
+func (s *sim) follow(changes []mission.Change) {
 	for _, c := range changes {
 		if c.Kind == mission.MissionDeleted {
 			delete(s.seats, c.MissionID)
@@ -304,7 +368,7 @@ func (s *sim) crash() {
 		}
 		s.agree(e, results[i], errs[i])
 	}
-	s.seats = map[string]*mission.Seats{}
+	s.seats, s.idle = map[string]*mission.Seats{}, maps.Clone(s.toy.suspended)
 	if _, _, err := s.store.Load(func(c mission.Change) { s.seats[c.MissionID] = c.Seats }, nil, nil); err != nil {
 		s.fail("load: %v", err)
 	}

@@ -27,6 +27,7 @@ type reducer struct {
 	changes []mission.Change  // of all commands so far
 	wrote   bool              // by the command under way
 	touched []mission.Ordinal // missions whose waiting lists are to be looked at after it
+	moved   []mission.Ordinal // missions whose seats it has written
 	arena   []byte            // room for the values and keys of this transaction
 }
 
@@ -37,6 +38,8 @@ type cachedSeats struct {
 	hash  uint64         // share in meta.hash of what the file has, 0 for nothing
 	dirty bool
 	inDB  bool
+	moved bool           // by the command under way
+	was   *mission.Seats // before it, where moved
 }
 
 // newReducer starts on a writable transaction, from what the last one left.
@@ -141,6 +144,7 @@ func (r *reducer) putSeats(o mission.Ordinal, s *mission.Seats) {
 	if s != nil {
 		mustFit(s)
 	}
+	r.mark(o, c)
 	if waits(c.seats) || waits(s) {
 		r.touched = append(r.touched, o)
 	}
