@@ -40,7 +40,7 @@ func (e *Engine) markOutbound(k mission.ChangeKind) {
 
 // loadOutbound reads it from the store.
 func (e *Engine) loadOutbound() error {
-	paused, err := e.store.OutboundPaused()
+	_, paused, err := e.store.OutboundPausedSince()
 	e.paused.Store(paused)
 	return err
 }

@@ -128,12 +128,3 @@ func (v snapshot) volunteerPublisher(id mission.ID) (string, error) {
 	}
 	return rec.publisher, nil
 }
-
-// OutboundPaused says whether everything that goes out to people is paused.
-func (s *Store) OutboundPaused() (paused bool, err error) {
-	err = s.view(func(v snapshot) error {
-		paused = v.get(crisesBucket, []byte{outboundPaused}) != nil
-		return nil
-	})
-	return paused, err
-}
