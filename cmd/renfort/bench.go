@@ -11,6 +11,7 @@ import (
 type benchCommands struct {
 	Peers peersCommand `cmd:"" help:"Compare search with other engines: answers first, then times."`
 	World surgeCommand `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
+	Waves wavesCommand `cmd:"" help:"Play waves in simulated time: how soon are missions filled, and how many people are asked and turned away?"`
 }
 
 // peersCommand gives the same missions and questions to several engines.

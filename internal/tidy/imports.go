@@ -41,8 +41,9 @@ func ladder() []rung {
 		{room: "bench/world", below: nouns},
 		{room: "bench/oracle", tests: worlds},
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
+		{room: "bench/waves", below: live},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge"}, live...)},
+		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge", "bench/waves"}, live...)},
 		{room: "internal/tidy"},
 	}
 }

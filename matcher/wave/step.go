@@ -21,15 +21,19 @@ type Dial struct {
 	Caution        float64
 }
 
-// DialOf gives the meaning of a word; what is not known is normal.
+// DialOf gives the meaning of a word; what is not known is normal. The horizon
+// of the hasty ones is the time that they promise. The design had urgent at 6
+// minutes and 1, vital at 3 and 2, which fill 50 seats in 5.8 and 2.8 minutes in
+// nine plays of ten of bench/waves, where 5 and 2 are wanted; with these it is
+// 4.8 and 2.0.
 func DialOf(word string) Dial {
 	switch word {
 	case mission.DialCalm:
 		return Dial{30 * 60, 0}
 	case mission.DialUrgent:
-		return Dial{6 * 60, 1}
+		return Dial{5 * 60, 1}
 	case mission.DialVital:
-		return Dial{3 * 60, 2}
+		return Dial{2 * 60, 1.5}
 	}
 	return Dial{15 * 60, 0}
 }
