@@ -119,15 +119,16 @@ func b2i(b bool) int {
 // told takes the answer to a command.
 func (p *play) told(a asker, r *mission.Result, err error) error {
 	full := mission.KindOf(err) == mission.Full
+	late := mission.KindOf(err) == mission.HoldExpired && a.why != forSeat // an offer's own end may come before the form's
 	switch {
-	case err != nil && !full, full && a.why == forTime:
+	case err != nil && !full && !late, err != nil && a.why == forTime:
 		return err
 	case a.why == forSeat:
 		g := &p.guests[a.person]
 		p.ledger.clicked(g.byLink)
 		p.answered(a.person, full)
 		if !full {
-			g.hold = r.Hold.ID // theirs already, if they were offered it
+			p.keep(g, r.Hold)
 		}
 		if full {
 			p.ledger.refusedAtClick(g.byLink)
@@ -137,8 +138,8 @@ func (p *play) told(a asker, r *mission.Result, err error) error {
 		p.fill(a.person)
 	case a.why == forForm:
 		p.ledger.sent()
-		if full {
-			if p.arm.Holds {
+		if full || late {
+			if p.arm.Holds && full {
 				return err
 			}
 			p.ledger.refusedAfterForm()
@@ -147,11 +148,20 @@ func (p *play) told(a asker, r *mission.Result, err error) error {
 		}
 		return p.seat(a.person, r)
 	case a.why == forSure:
-		if g := &p.guests[a.person]; !full != g.seated {
+		if g := &p.guests[a.person]; (err == nil) != g.seated {
 			return fmt.Errorf("the form sent twice was answered otherwise: %w", err)
 		}
 	}
 	return nil
+}
+
+// keep notes the hold of somebody who clicked: theirs already, if they were
+// offered it, and then the site asks for as much time as any form has.
+func (p *play) keep(g *guest, h *mission.Hold) {
+	g.hold = h.ID
+	if h.Origin == mission.OriginOffer {
+		p.later = append(p.later, mission.Envelope{Command: mission.ExtendSeat{Hold: h.ID}})
+	}
 }
 
 // seat counts a seat given.
