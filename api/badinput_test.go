@@ -172,6 +172,10 @@ func faultsOf(pattern string) []fault {
 			{"an unknown filter", `{"volunteer":{"id":"v"},"recommend":{"filters":{"x":1}}}`, "/recommend/filters/x"}, {"too short", `{"volunteer":{"id":"v"},"hold":{"first":true,"ttl_s":1}}`, "/hold/ttl_s"}}
 	case "PUT /v1/alerts/{id}":
 		return alertFaults()
+	case "POST /v1/missions/{id}/candidates":
+		return candidatesFaults()
+	case "POST /v1/volunteers/count":
+		return countFaults()
 	case "POST /v1/search":
 		return searchFaults()
 	case "PUT /v1/policy":

@@ -19,6 +19,9 @@ var openAPIParts []byte
 //go:embed openapi_events.json
 var openAPIEvents []byte
 
+//go:embed openapi_candidates.json
+var openAPICandidates []byte
+
 // object is a JSON object of the document.
 type object = map[string]any
 
@@ -32,6 +35,7 @@ func openAPI(routes []*route) []byte {
 		panic("api: the embedded document: " + err.Error())
 	}
 	addParts(doc, openAPIEvents)
+	addParts(doc, openAPICandidates)
 	paths := object{}
 	for _, r := range routes {
 		item, _ := paths[r.pattern].(object)

@@ -181,29 +181,41 @@ func (q *reverse) compile(s *index.Snapshot, r *ReverseRequest, m *Matcher) erro
 	q.compileAges()
 	q.compileWeights()
 	q.compilePlaces(m)
-	q.sieve.compile(s, r)
+	q.sieve.compile(s, r.Filter)
+	if r.Askable {
+		q.sieve.consent |= consentFor(r.Crisis)
+	}
 	return nil
 }
 
 // compileAges tells ages apart once: born[b] says whether whoever is known by b
 // may come.
 func (q *reverse) compileAges() {
-	least, surely := max(int(q.mission.MinAge), q.request.MinAge), !q.request.UnknownAge
-	if f := q.request.Filter; f != nil {
-		least = max(least, f.MinAge)
-		surely = surely || f.MinAge > 0 || f.Adult
-		if f.Adult {
-			least = max(least, mission.AgeDefault)
-		}
+	least, surely := agesOf(q.request.Filter)
+	q.born = bornTable(yearOf(q.snapshot.At), max(least, int(q.mission.MinAge), q.request.MinAge), int(q.mission.MaxAge), surely || !q.request.UnknownAge)
+}
+
+// agesOf gives the least age that a filter asks for, and whether it must be
+// known.
+func agesOf(f *mission.VolunteerFilters) (least int, surely bool) {
+	if f == nil {
+		return 0, false
 	}
-	year := yearOf(q.snapshot.At)
-	for b := range q.born {
+	if least = f.MinAge; f.Adult {
+		least = max(least, mission.AgeDefault)
+	}
+	return least, f.MinAge > 0 || f.Adult
+}
+
+func bornTable(year, least, most int, surely bool) (table [256]bool) {
+	for b := range table {
 		v := index.Volunteer{Adult: uint8(b)}
 		if b > int(index.BornAdult) {
 			v = index.Volunteer{BirthYear: uint16(b + index.BornZero)}
 		}
-		q.born[b] = b == int(index.BornUnknown) && !surely || b != int(index.BornUnknown) && v.AgeFits(year, least, int(q.mission.MaxAge))
+		table[b] = b == int(index.BornUnknown) && !surely || b != int(index.BornUnknown) && v.AgeFits(year, least, most)
 	}
+	return table
 }
 
 // compileWeights raises the constants to their weights once.
@@ -347,12 +359,8 @@ type sieve struct {
 }
 
 // compile reads the filter.
-func (x *sieve) compile(s *index.Snapshot, r *ReverseRequest) {
+func (x *sieve) compile(s *index.Snapshot, f *mission.VolunteerFilters) {
 	*x = sieve{skillTerms: x.skillTerms[:0], equipment: x.equipment[:0], languages: x.languages[:0]}
-	if r.Askable {
-		x.consent = consentFor(r.Crisis)
-	}
-	f := r.Filter
 	if f == nil {
 		return
 	}
