@@ -1,6 +1,9 @@
 package engine
 
-import "renfort/matcher"
+import (
+	"renfort/geo"
+	"renfort/matcher"
+)
 
 // Candidates fills out with the best volunteers for a mission, as of the newest
 // snapshot. It answers NotFound.
@@ -11,5 +14,8 @@ func (e *Engine) Candidates(r *matcher.ReverseRequest, out *matcher.Candidates) 
 // CountVolunteers counts volunteers, exactly: what is shown of it must hide
 // small groups.
 func (e *Engine) CountVolunteers(r *matcher.CountRequest) *matcher.Counts {
-	return matcher.Count(e.index.Snapshot(), r, e.places)
+	return matcher.Count(e.index.Snapshot(), r, func(p geo.Point) matcher.Commune {
+		c, _, _ := e.places.Nearest(p)
+		return matcher.Commune{Department: c.Department, INSEE: c.INSEE, City: c.City}
+	})
 }

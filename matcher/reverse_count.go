@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"renfort/geo"
-	"renfort/geo/gazetteer"
 	"renfort/index"
 	"renfort/mission"
 )
@@ -35,11 +34,18 @@ type Counts struct {
 	Seq       uint64
 }
 
+// Commune is what an area may name a place by.
+type Commune struct {
+	Department string
+	INSEE      string
+	City       string // INSEE code of the city that an arrondissement is of, "" for none
+}
+
 // counting is a CountRequest under way.
 type counting struct {
 	s       *index.Snapshot
 	r       *CountRequest
-	places  *gazetteer.Gazetteer
+	places  func(geo.Point) Commune
 	shape   geo.Area
 	bound   geo.Cap
 	sieve   sieve
@@ -52,9 +58,9 @@ type counting struct {
 }
 
 // Count counts volunteers by one look at each. A volunteer's place is the centre
-// of their cell; its department is that of the nearest commune's seat.
-func Count(s *index.Snapshot, r *CountRequest, places *gazetteer.Gazetteer) *Counts {
-	c := counting{s: s, r: r, places: places, out: &Counts{Seq: s.Seq, Groups: map[string]map[string]int{}}}
+// of their cell; nearest gives the commune whose seat is nearest to it.
+func Count(s *index.Snapshot, r *CountRequest, nearest func(geo.Point) Commune) *Counts {
+	c := counting{s: s, r: r, places: nearest, out: &Counts{Seq: s.Seq, Groups: map[string]map[string]int{}}}
 	c.sieve.compile(s, r.Filter)
 	for _, p := range r.Publishers {
 		if n, ok := s.Dictionary.Number(index.Publisher, p); ok {
@@ -125,8 +131,8 @@ func (c *counting) home(cell geo.Cell) (department string, in bool) {
 	if !c.asks || in && !slices.Contains(c.r.By, "department") {
 		return "", in
 	}
-	commune, _, ok := c.places.Nearest(v.Point())
-	if ok && a != nil {
+	commune := c.places(v.Point())
+	if a != nil {
 		in = in || slices.Contains(a.Departments, commune.Department) || slices.Contains(a.Communes, commune.INSEE) ||
 			commune.City != "" && slices.Contains(a.Communes, commune.City)
 	}
