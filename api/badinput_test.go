@@ -176,6 +176,11 @@ func faultsOf(pattern string) []fault {
 		return candidatesFaults()
 	case "POST /v1/volunteers/count":
 		return countFaults()
+	case "PUT /v1/crises/{id}":
+		return crisisFaults()
+	case "POST /v1/missions/{id}/recall":
+		return []fault{{"nobody", `{"why":"danger"}`, "/to"}, {"a group that is none", `{"to":["everybody"],"why":"danger"}`, "/to/0"}, {"no why", `{"to":["held"]}`, "/why"},
+			{"a slot that is none", `{"to":["held"],"why":"danger","slots":["none"]}`, "/slots/0"}, {"an unknown field", `{"to":["held"],"why":"danger","all":true}`, "/all"}}
 	case "POST /v1/search":
 		return searchFaults()
 	case "PUT /v1/policy":
@@ -202,7 +207,7 @@ func TestBadInputAtEveryRoute(t *testing.T) {
 		if faults == nil {
 			t.Errorf("no wrong bodies for %s", pattern)
 		}
-		path := strings.NewReplacer("/missions/{id}", "/missions/m1", "/volunteers/{id}", "/volunteers/v9", "/organizations/{id}", "/organizations/o9", "{hold}", hold).Replace(r.Pattern)
+		path := strings.NewReplacer("/missions/{id}", "/missions/m1", "/volunteers/{id}", "/volunteers/v9", "/organizations/{id}", "/organizations/o9", "/crises/{id}", "/crises/c9", "{hold}", hold).Replace(r.Pattern)
 		if pattern == "PUT /v1/missions/{id}" {
 			path = "/v1/missions/m9"
 		}

@@ -213,6 +213,11 @@ func TestEveryRouteOnWhatIsNotThere(t *testing.T) {
 		"GET /v1/alerts/{id}":                          "",
 		"DELETE /v1/alerts/{id}":                       "",
 		"GET /v1/facets/{field}":                       "",
+		"GET /v1/crises/{id}":                          "",
+		"DELETE /v1/crises/{id}":                       "",
+		"POST /v1/crises/{id}/pause":                   "",
+		"POST /v1/crises/{id}/resume":                  "",
+		"POST /v1/missions/{id}/recall":                `{"to":["held"],"why":"danger"}`,
 		"DELETE /v1/missions/{id}/waiting/{volunteer}": "",
 	}
 	for _, r := range api.Routes() {

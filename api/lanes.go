@@ -22,7 +22,7 @@ func newLanes(inFlightMax int) *lanes {
 	total := int64(inFlightMax)
 	l.most = [classes]int64{
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
-		classWrite: total * 5 / 8, classHold: total * 3 / 4, classResolve: total, classAlways: total * 1024,
+		classWrite: total * 5 / 8, classHold: total * 3 / 4, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
 	return l
 }

@@ -136,7 +136,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 }
 
 // classNames are the words of metrics, [c] for class c.
-var classNames = [classes]string{"bulk", "read", "search", "recommend", "write", "hold", "resolve", "always"}
+var classNames = [classes]string{"bulk", "read", "search", "recommend", "write", "hold", "resolve", "outbound", "always"}
 
 // asNumber is how Prometheus writes a truth.
 func asNumber(b bool) float64 {

@@ -22,6 +22,9 @@ var openAPIEvents []byte
 //go:embed openapi_candidates.json
 var openAPICandidates []byte
 
+//go:embed openapi_crises.json
+var openAPICrises []byte
+
 // object is a JSON object of the document.
 type object = map[string]any
 
@@ -36,6 +39,7 @@ func openAPI(routes []*route) []byte {
 	}
 	addParts(doc, openAPIEvents)
 	addParts(doc, openAPICandidates)
+	addParts(doc, openAPICrises)
 	paths := object{}
 	for _, r := range routes {
 		item, _ := paths[r.pattern].(object)
@@ -198,7 +202,7 @@ func (r *route) writes() bool {
 	case "PUT", "PATCH", "DELETE":
 		return true
 	}
-	return r.class == classHold || r.class == classResolve || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup
+	return r.class == classHold || r.class == classResolve || r.class == classOutbound && r.method != "GET" || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup
 }
 
 // reference points to a named part of the document.

@@ -25,6 +25,9 @@ const (
 	// classResolve are confirmations and releases: they end what has begun,
 	// and free what others wait for.
 	classResolve
+	// classOutbound is the one thing that must get through when all else is
+	// refused: that nothing more goes out to people.
+	classOutbound
 	// classAlways is health, which says that there is too much to do.
 	classAlways
 	classes // how many there are

@@ -35,7 +35,7 @@ type step struct {
 
 // session is what a platform does in a day.
 func session() []step {
-	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionEvents(), sessionAlerts(), sessionReverse())
+	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionEvents(), sessionAlerts(), sessionReverse(), sessionCrises())
 }
 
 func sessionRecords() []step {

@@ -40,11 +40,19 @@ const (
 	Sited                           // is at one place, which an entry without an address has in Vec too
 )
 
+// reaching says that a crisis tells how far the mission reaches.
+const reaching uint8 = 1 << 4
+
 // classShift is where the traits have the class of urgency.
 const classShift = 6
 
-// Class gives the urgency of the entry's mission.
-func (e *Entry) Class() uint8 { return e.Traits >> classShift }
+// Class gives how far the entry's mission reaches: its urgency, or InCrisis.
+func (e *Entry) Class() uint8 {
+	if e.Traits&reaching != 0 {
+		return InCrisis
+	}
+	return e.Traits >> classShift
+}
 
 // primary gives the first of the entry's domains by number, 64 for none: what
 // its part of the tree is chosen by.
@@ -96,7 +104,7 @@ type Tree struct {
 	Nodes  []Node    // parents before children, siblings together
 	Bounds []float32 // Bounds[i]: standing of Entries[i] at most; 0 for one to be skipped
 	Tops   []float32 // Tops[i]: the greatest of Bounds from i to the end of the leaf
-	Class  uint8     // Normal (calm too), Urgent or Vital: how far its missions reach
+	Class  uint8     // Normal (calm too), Urgent, Vital or InCrisis: how far its missions reach
 	Remote bool      // its entries have no place
 	// Untaken has a bit for each of Entries: nobody took its mission for long,
 	// or did not when the bounds were set.

@@ -17,6 +17,7 @@ type Climate struct {
 	Fills      []int64   // Fills[k]: seats taken in market k over the window
 	Days       []float64 // Days[k]: mission-days of market k in the window
 	MedianFill float64   // share of seats taken, median of what can be had here
+	Crises     *Crises   // at every moment, not at the Tick alone
 }
 
 // Exposure gives for how many days of the window a mission created then could
@@ -41,7 +42,7 @@ type Standing func(p *mission.Policy, c *Climate, m *Mission, l *Live, o *Org) f
 // takeClimate looks at all missions at a minute.
 func (x *Index) takeClimate(minute int64) *Climate {
 	n := len(x.markets) + 1
-	c := &Climate{Minute: minute, Fills: make([]int64, n), Days: make([]float64, n)}
+	c := &Climate{Minute: minute, Fills: make([]int64, n), Days: make([]float64, n), Crises: x.climate.Crises}
 	var fills []float64
 	day := minute / 86400
 	for o := range x.rows {

@@ -71,7 +71,7 @@ func (x *Index) putFacets(row *Mission, m *mission.Mission, o uint32, before Spa
 		on   bool
 	}{{&f.shown, !hidden(m)}, {&f.placed, row.Has(Placed)}, {&f.several, row.Has(Placed) && row.Addresses.Len > 1},
 		{&f.full, row.Remote == RemoteFull}, {&f.afar, row.Remote == RemoteFull || row.Remote == RemotePossible},
-		{&f.minors, row.MinAge < mission.AgeDefault}, {&f.slotted, row.Slots.Len > 0}} {
+		{&f.minors, row.OwnMinAge < mission.AgeDefault}, {&f.slotted, row.Slots.Len > 0}} {
 		setBit(b.bits, o, b.on)
 	}
 	*f.partsUntil.edit(o) = partsUntil(x.slots.at(row.Slots))

@@ -8,6 +8,7 @@ const (
 	nearGroup   = iota // calm and normal, at a place
 	urgentGroup        // urgent, at a place
 	vitalGroup         // vital, at a place
+	crisisGroup        // at a place, with the reach of a crisis
 	remoteGroup        // from anywhere, possible ones too
 	groups
 )
@@ -54,7 +55,7 @@ func (f *forest) add(x *Index, o uint32) {
 		f.pending[remoteGroup] = append(f.pending[remoteGroup], e)
 	}
 	if m.Has(Placed) {
-		g := groupOf(m.Urgency)
+		g := groupOf(m.Class)
 		for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
 			e.Address, e.Vec = a, x.addresses.at(a).Vec
 			f.pending[g] = append(f.pending[g], e)
@@ -75,8 +76,10 @@ func EntryOf(o uint32, m *Mission) Entry {
 		MinAge: m.MinAge, MaxAge: m.MaxAge, Remote: m.Remote, Traits: traitsOf(m), Skills: m.SkillBits}
 }
 
-func groupOf(urgency uint8) int {
-	switch urgency {
+func groupOf(class uint8) int {
+	switch class {
+	case InCrisis:
+		return crisisGroup
 	case Urgent:
 		return urgentGroup
 	case Vital:
@@ -87,6 +90,9 @@ func groupOf(urgency uint8) int {
 
 func traitsOf(m *Mission) (t uint8) {
 	t = m.Urgency << classShift
+	if m.Class == InCrisis {
+		t |= reaching
+	}
 	if m.Has(Placed) && m.Addresses.Len == 1 {
 		t |= Sited
 	}
@@ -228,7 +234,7 @@ func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
 		}
 	}
 	t := buildTree(alive, g < remoteGroup)
-	t.Class = [groups]uint8{Normal, Urgent, Vital, Normal}[g]
+	t.Class = [groups]uint8{Normal, Urgent, Vital, InCrisis, Normal}[g]
 	t.Remote = g == remoteGroup
 	for i := range t.Entries {
 		o := t.Entries[i].Ordinal

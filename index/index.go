@@ -62,6 +62,8 @@ type Index struct {
 	orgHas        [][]uint32 // orgHas[n]: ordinals of its missions, with repeats
 	markets       map[string]uint32
 	climate       *Climate
+	crisisNow     int64             // log time of the last change of a crisis
+	crisisSets    map[string]uint32 // numbers of Crises.sets by their members
 	due           deadlines
 	forest        forest
 	scales        *Scales
@@ -85,7 +87,7 @@ func New(o Options) *Index {
 		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32]*mission.Seats{}}
 	x.orgRows.edit(0)
 	x.orgNamed.edit(0)
-	x.climate = &Climate{}
+	x.climate, x.crisisSets = &Climate{Crises: newCrises()}, map[string]uint32{}
 	x.activityWords = wordsOfActivities(x.taxonomy)
 	x.facets.open()
 	x.publish()
@@ -127,6 +129,8 @@ func (x *Index) Load(c *mission.Change) {
 		x.scales = nil
 	case mission.TaxonomyPut:
 		x.putTaxonomy(c.Taxonomy)
+	case mission.CrisisPut, mission.CrisisDeleted:
+		x.putCrisis(c)
 	case mission.FeedbackGiven:
 		x.putFeedback(c)
 	case mission.Ticked:
@@ -268,6 +272,7 @@ func (x *Index) putTaxonomy(t *mission.Taxonomy) {
 	}
 	// Volunteers keep what they chose as masks only; their records are read
 	// again at the next start. Domains keep their bits when a taxonomy grows.
+	x.recastCrises()
 	x.forest.rebuild(x)
 	x.restandAll()
 }

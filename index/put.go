@@ -27,7 +27,7 @@ func (x *Index) putMission(c *mission.Change) {
 		Starts: m.Times.Starts, Ends: m.Times.Ends, Apply: m.Times.ApplyBefore, Published: m.Times.Published,
 		Addresses: before.Addresses, Terms: before.Terms, Skills: before.Skills, Slots: before.Slots,
 		Org: x.organization(m.OrganizationID()), Publisher: x.dictionary.enter(Publisher, m.Publisher),
-		MinAge: uint8(m.MinimumAge()), MaxAge: uint8(m.MaximumAge()), Remote: remoteOf(m.Remote), Urgency: urgencyOf(m.Urgency), Flags: flagsOf(m)}
+		OwnMinAge: uint8(m.MinimumAge()), MaxAge: uint8(m.MaximumAge()), Remote: remoteOf(m.Remote), Urgency: urgencyOf(m.Urgency), Flags: flagsOf(m)}
 	if m.Commitment != nil {
 		row.HoursWeek = float32(m.Commitment.HoursPerWeek())
 	}
@@ -51,6 +51,8 @@ func (x *Index) putMission(c *mission.Change) {
 	x.countMission(&before, row)
 	row.Market = x.market(m)
 	*x.texts.edit(o) = Text{ID: m.ID, Summary: x.summarize(m)}
+	row.Crises = x.crisisSetOf(row.Domains, sitesOf(m))
+	x.suffer(row)
 	x.place(row, m, o)
 	x.putFacets(row, m, o, before.Addresses)
 	if c.Seats != nil {
@@ -245,9 +247,7 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 		shown[i] = mustEncode(&m.Locations[i])
 		h.Write(shown[i]) // a Digest's Write does not fail
 	}
-	p := placement{addresses: h.Sum64()}
-	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.SkillBits, row.MinAge, row.MaxAge)
-	p.rest = h.Sum64()
+	p := placement{addresses: h.Sum64(), rest: restOf(row)}
 	for int(o) >= len(x.placed) {
 		x.placed = append(x.placed, placement{})
 	}
@@ -265,6 +265,13 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 	}
 	x.flips = true
 	x.forest.add(x, o)
+}
+
+// restOf hashes what of a row its entries in cells have.
+func restOf(row *Mission) uint64 {
+	h := xxhash.New()
+	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Class, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.SkillBits, row.MinAge, row.MaxAge)
+	return h.Sum64()
 }
 
 func (x *Index) addAddress(l *mission.Location, shown []byte, o uint32) {

@@ -37,6 +37,8 @@ const (
 	Normal
 	Urgent
 	Vital
+	InCrisis // not an urgency: the reach of a crisis is the mission's, whatever its urgency
+	Classes  // how many classes of reach there are
 )
 
 // Mission is the part of a mission's row that its record sets.
@@ -57,10 +59,13 @@ type Mission struct {
 	Market     uint32 // number of the group of domain and department
 	HoursWeek  float32
 	SkillBits  uint32 // bit n%32 for each of Skills
-	MinAge     uint8
+	Crises     uint32 // number of the set of running crises that it is in, 0 for none
+	MinAge     uint8  // a crisis's too
+	OwnMinAge  uint8
 	MaxAge     uint8
 	Remote     uint8
 	Urgency    uint8
+	Class      uint8 // of how far it reaches: its urgency, or InCrisis
 	Flags      uint8
 }
 

@@ -37,10 +37,10 @@ type TailRow struct {
 // best bound first. It is immutable.
 type Shelf struct {
 	Rows    []ShelfRow
-	Bounds  []float32  // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
-	Tail    []TailRow  // what follows Rows
-	Rest    float64    // the same bound for everything that is not on the shelf
-	ScaleKm [4]float64 // by class: the distance scales that it holds for, or shorter ones
+	Bounds  []float32        // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
+	Tail    []TailRow        // what follows Rows
+	Rest    float64          // the same bound for everything that is not on the shelf
+	ScaleKm [Classes]float64 // by class: the distance scales that it holds for, or shorter ones
 	// Near is the entries nearest to the cell's centre, nearest first: all
 	// those within NearKm of it.
 	Near   []ShelfRow
@@ -118,7 +118,7 @@ func (s *Shelves) Slot(c geo.Cell) *ShelfSlot {
 
 // Take gives the shelf if it holds for the scales, else nil; it then stocks
 // the shelf if it pays and nobody else does so already.
-func (s *ShelfSlot) Take(scaleKm *[4]float64, stock func() *Shelf) *Shelf {
+func (s *ShelfSlot) Take(scaleKm *[Classes]float64, stock func() *Shelf) *Shelf {
 	shelf := s.shelf.Load()
 	if shelf != nil && shelf.holds(scaleKm) {
 		return shelf
@@ -132,7 +132,7 @@ func (s *ShelfSlot) Take(scaleKm *[4]float64, stock func() *Shelf) *Shelf {
 	return shelf
 }
 
-func (s *Shelf) holds(scaleKm *[4]float64) bool {
+func (s *Shelf) holds(scaleKm *[Classes]float64) bool {
 	for i, km := range scaleKm {
 		if km > s.ScaleKm[i] {
 			return false

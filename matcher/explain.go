@@ -18,7 +18,7 @@ func (q *query) explain(c *candidate) []Reason {
 		panic(fmt.Sprintf("matcher: mission %q scores %v and explains %v", q.snapshot.Texts.At(c.ordinal).ID, c.score, v))
 	}
 	for i := range s.reasons {
-		q.word(&s.reasons[i], m, l)
+		q.word(&s.reasons[i], c.ordinal, m, l)
 	}
 	return s.reasons
 }
@@ -28,7 +28,7 @@ func (q *query) wayOf(c *candidate, m *index.Mission) way {
 	if c.remote {
 		return q.afar()
 	}
-	w, _ := q.wayAt(c.address, q.at.Chord2(q.snapshot.Addresses.At(c.address).Vec), m.Urgency)
+	w, _ := q.wayAt(c.address, q.at.Chord2(q.snapshot.Addresses.At(c.address).Vec), m.Class, c.ordinal)
 	return w
 }
 
@@ -111,9 +111,12 @@ func (q *query) distanceReason(m *index.Mission, w *way) Reason {
 		return r
 	}
 	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
-		r.Value = math.Exp(-beyond / q.scaleKm[m.Urgency])
+		r.Value = math.Exp(-beyond / q.scaleOf(m))
 	}
-	r.Detail = map[string]any{"km": math.Round(w.km*1000) / 1000, "scale_km": math.Round(q.scaleKm[m.Urgency]*1000) / 1000}
+	r.Detail = map[string]any{"km": math.Round(w.km*1000) / 1000, "scale_km": math.Round(q.scaleOf(m)*1000) / 1000}
+	if m.Class == index.InCrisis {
+		r.Detail["reach_km"] = q.snapshot.Climate.Crises.ReachKm(m)
+	}
 	r.Text = q.say("à "+q.km(w.km)+" de chez vous", q.km(w.km)+" from you")
 	return r
 }
@@ -132,17 +135,22 @@ func (q *query) km(km float64) string {
 }
 
 // word adds what people are told about a mission's standing.
-func (q *query) word(r *Reason, m *index.Mission, l *index.Live) {
+func (q *query) word(r *Reason, o uint32, m *index.Mission, l *index.Live) {
 	c := q.snapshot.Climate
 	switch r.Factor {
 	case "urgency":
 		pmiss := missing(q.policy, c, m, l)
 		r.Detail = map[string]any{"p_miss": math.Round(pmiss*1e6) / 1e6, "urgency": index.UrgencyName(m.Urgency)}
+		if m.Crises != 0 {
+			r.Detail["crises"], r.Detail["boost"] = q.snapshot.CrisesOf(o), c.Crises.Boost(m)
+		}
 		switch {
 		case m.Urgency == index.Vital:
 			r.Text = q.say("besoin vital", "vital need")
 		case m.Urgency == index.Urgent:
 			r.Text = q.say("besoin urgent", "urgent need")
+		case m.Crises != 0:
+			r.Text = q.say("dans une crise", "in a crisis")
 		case pmiss >= 0.5:
 			r.Text = q.say("peine à trouver du monde", "short of people")
 		}

@@ -42,14 +42,14 @@ func Standing(p *mission.Policy, c *index.Climate, m *index.Mission, l *index.Li
 
 // stand counts urgency, quality and congestion.
 func (s *score) stand(p *mission.Policy, c *index.Climate, m *index.Mission, l *index.Live, o *index.Org) {
-	s.times("urgency", urgency(p, m, missing(p, c, m, l)), p.Weights.Urgency)
+	s.times("urgency", urgency(p, c, m, missing(p, c, m, l)), p.Weights.Urgency)
 	s.times("quality", quality(p, o), p.Weights.Quality)
 	s.times("congestion", congestion(c, m, l), p.Weights.Congestion)
 }
 
-// urgency is 1 + B * pmiss.
-func urgency(p *mission.Policy, m *index.Mission, pmiss float64) float64 {
-	return 1 + p.Urgency.Boost(index.UrgencyName(m.Urgency))*pmiss
+// urgency is 1 + B * boost * pmiss; boost is that of a crisis.
+func urgency(p *mission.Policy, c *index.Climate, m *index.Mission, pmiss float64) float64 {
+	return 1 + p.Urgency.Boost(index.UrgencyName(m.Urgency))*c.Crises.Boost(m)*pmiss
 }
 
 // missing is pmiss, the expected share of the free seats that will stay

@@ -261,10 +261,11 @@ func (q *query) unserved(counts *caps, least float64) (u candidate, ok bool) {
 
 // allows says whether x may have the place of a mission that nobody took.
 func (c *caps) allows(q *query, x *candidate) bool {
-	return x.nobody && c.allow(x) && (x.km < 0 || x.km <= q.servesKm(q.snapshot.Missions.At(x.ordinal).Urgency))
+	return x.nobody && c.allow(x) && (x.km < 0 || x.km <= q.policy.Diversity.UnservedScale*q.scaleOf(q.snapshot.Missions.At(x.ordinal)))
 }
 
-// servesKm gives how far a mission that nobody took may be to have its place.
+// servesKm gives how far missions of a class that nobody took may be to have
+// their place: of crises, at most.
 func (q *query) servesKm(class uint8) float64 {
 	return q.policy.Diversity.UnservedScale * q.scaleKm[class]
 }

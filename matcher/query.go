@@ -24,13 +24,14 @@ type query struct {
 
 	at          geo.Vec
 	placed      bool
-	scaleKm     [4]float64 // by class of urgency
-	nearestKm   float64    // to the scale_rank-th nearest, from the centre of the asking cell
-	reachKm     [4]float64 // no place-bound mission farther away
-	reachChord2 [4]float64 // the same, a little more, as squared chords
-	asked       float64    // radius asked for, 0 for none
-	strict      bool       // it was the request's, not the record's: urgency does not pass it
-	reciprok    [4]float64 // weight / scale, by class
+	scaleKm     [index.Classes]float64 // by class of reach; of crises the longest of any
+	nearestKm   float64                // to the scale_rank-th nearest, from the centre of the asking cell
+	reachKm     [index.Classes]float64 // no place-bound mission farther away
+	reachChord2 [index.Classes]float64 // the same, a little more, as squared chords
+	asked       float64                // radius asked for, 0 for none
+	radius      float64                // that the reach was set for, 0 for none
+	strict      bool                   // it was the request's, not the record's: urgency does not pass it
+	reciprok    [index.Classes]float64 // weight / scale, by class
 
 	domains    uint64
 	adjacent   uint64
@@ -217,7 +218,8 @@ func (q *query) setScales() {
 	if q.nearestKm = q.nearKm(d.ScaleRank); !math.IsInf(q.nearestKm, 1) { // 0 times infinity is no number
 		near = min(max(d.ScaleFactor*q.nearestKm, d.ScaleMinKm), d.ScaleMaxKm)
 	}
-	q.scaleKm = [4]float64{near, near, max(near, d.UrgentMinKm), max(near, d.VitalMinKm)}
+	vital := max(near, d.VitalMinKm)
+	q.scaleKm = [index.Classes]float64{near, near, max(near, d.UrgentMinKm), vital, max(vital, near, d.UrgentMinKm, q.snapshot.Climate.Crises.MaxReachKm)}
 	for i, l := range q.scaleKm {
 		q.reciprok[i] = q.policy.Weights.Distance / l
 	}
@@ -234,30 +236,42 @@ func (q *query) nearKm(rank int) float64 {
 	return s.Km(index.ScaleCell(q.at), measure)
 }
 
-// urgentReach is how many scales far an urgent mission is shown to people
-// whose own radius is less.
+// urgentReach is how many scales far an urgent mission, or one that a crisis
+// gives a reach, is shown to people whose own radius is less.
 const urgentReach = 1.5
 
 // setReach sets how far missions may be, for a radius of 0 or more km.
 func (q *query) setReach(radius float64) {
-	most := q.policy.Distance.MaxKm
+	q.radius = radius
 	for class := range q.reachKm {
-		r := most
-		if radius > 0 {
-			r = radius
-			if !q.strict && class >= int(index.Urgent) {
-				r = max(r, urgentReach*q.scaleKm[class])
-			}
-			if !q.strict {
-				r = min(r, most)
-			}
-		}
-		if !q.placed {
-			r = math.Inf(1)
-		}
+		r := q.reachFor(uint8(class), q.scaleKm[class])
 		q.reachKm[class] = r
 		q.reachChord2[class] = geo.Chord2(r) * (1 + 1e-6)
 	}
+}
+
+// reachFor gives how far missions of a class and a scale may be.
+func (q *query) reachFor(class uint8, scaleKm float64) float64 {
+	most := q.policy.Distance.MaxKm
+	switch {
+	case !q.placed:
+		return math.Inf(1)
+	case q.radius <= 0:
+		return most
+	case q.strict:
+		return q.radius
+	case class >= index.Urgent:
+		return min(max(q.radius, urgentReach*scaleKm), most)
+	}
+	return min(q.radius, most)
+}
+
+// scaleOf gives a mission's own scale: in a crisis at least its reach.
+func (q *query) scaleOf(m *index.Mission) float64 {
+	if m.Class != index.InCrisis {
+		return q.scaleKm[m.Class]
+	}
+	return max(q.scaleKm[m.Urgency], q.snapshot.Climate.Crises.ReachKm(m))
 }
 
 // bars says whether the mission was left out for this person.

@@ -50,12 +50,15 @@ func (q *query) mayAfar(remote uint8) bool {
 
 // wayAt gives the way to an address at a squared chord; ok is false if it is
 // out of reach.
-func (q *query) wayAt(address uint32, chord2 float64, class uint8) (w way, ok bool) {
+func (q *query) wayAt(address uint32, chord2 float64, class uint8, o uint32) (w way, ok bool) {
 	if !q.placed {
 		return way{km: -1, address: address, factor: 1}, true
 	}
 	if chord2 > q.reachChord2[class] {
 		return way{}, false
+	}
+	if class == index.InCrisis {
+		return q.wayInCrisis(address, chord2, q.snapshot.Missions.At(o))
 	}
 	w = way{km: geo.Km(chord2), address: address, factor: 1}
 	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
@@ -64,9 +67,19 @@ func (q *query) wayAt(address uint32, chord2 float64, class uint8) (w way, ok bo
 	return w, w.km <= q.reachKm[class]
 }
 
+// wayInCrisis is wayAt for a mission with a scale of its own.
+func (q *query) wayInCrisis(address uint32, chord2 float64, m *index.Mission) (w way, ok bool) {
+	scale := q.scaleOf(m)
+	w = way{km: geo.Km(chord2), address: address, factor: 1}
+	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
+		w.factor = math.Exp(-beyond * (q.policy.Weights.Distance / scale))
+	}
+	return w, w.km <= q.reachFor(m.Class, scale)
+}
+
 // wayTo finds the best way to a mission: the nearest address that meets the
 // filter, unless it is out of reach or from afar is better.
-func (q *query) wayTo(m *index.Mission) (best way, ok bool) {
+func (q *query) wayTo(m *index.Mission, o uint32) (best way, ok bool) {
 	if m.Has(index.Placed) && q.wants != index.WantsOnly {
 		nearest, found := 5.0, index.NoAddress // no squared chord is above 4
 		for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
@@ -76,7 +89,7 @@ func (q *query) wayTo(m *index.Mission) (best way, ok bool) {
 			}
 		}
 		if found != index.NoAddress {
-			best, ok = q.wayAt(found, nearest, m.Urgency)
+			best, ok = q.wayAt(found, nearest, m.Class, o)
 		}
 	}
 	if q.mayAfar(m.Remote) {
@@ -182,7 +195,7 @@ func (q *query) considerWhole(o uint32) {
 	if !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(&e) {
 		return
 	}
-	if w, ok := q.wayTo(m); ok {
+	if w, ok := q.wayTo(m, o); ok {
 		q.scored++
 		q.offer(&e, l, &w)
 	}
@@ -221,10 +234,10 @@ func (q *query) rather(e *index.Entry, w *way) bool {
 		return true
 	}
 	if e.Traits&index.Sited != 0 {
-		at, ok := q.wayAt(e.Address, q.at.Chord2(e.Vec), e.Class())
+		at, ok := q.wayAt(e.Address, q.at.Chord2(e.Vec), e.Class(), e.Ordinal)
 		return !ok || at.factor < w.factor
 	}
-	best, _ := q.wayTo(q.snapshot.Missions.At(e.Ordinal))
+	best, _ := q.wayTo(q.snapshot.Missions.At(e.Ordinal), e.Ordinal)
 	return best.remote
 }
 

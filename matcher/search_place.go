@@ -255,7 +255,7 @@ func (x *search) wayTo(o uint32) way {
 	if best.address != index.NoAddress {
 		best.km = geo.Km(nearest)
 		if beyond := best.km - s.Policy.Distance.FreeKm; beyond > 0 {
-			best.factor = math.Exp(-beyond * x.q.reciprok[m.Urgency])
+			best.factor = math.Exp(-beyond * (x.snapshot.Policy.Weights.Distance / x.q.scaleOf(m)))
 		}
 	}
 	if best.address == index.NoAddress || m.Remote == index.RemotePossible && x.possibleAfar() {

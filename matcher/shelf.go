@@ -172,7 +172,7 @@ func waiting(bound float64, tree int, number uint32, entry bool) cell {
 type shelfAsker struct {
 	q        *query
 	cap      geo.Cap
-	reciprok [4]float64
+	reciprok [index.Classes]float64
 	nearest  bool
 }
 

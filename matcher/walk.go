@@ -242,7 +242,7 @@ func (q *query) wayNear(e *index.Entry, class uint8, bound float64) (w way, ok b
 			return way{}, false
 		}
 	}
-	w, ok = q.wayAt(e.Address, chord2, class)
+	w, ok = q.wayAt(e.Address, chord2, class, e.Ordinal)
 	return w, ok && bound*w.factor*boundSlack >= floor
 }
 
@@ -262,7 +262,7 @@ func (q *query) considerNear(n *neighbour) {
 		q.considerWhole(n.ordinal)
 		return
 	}
-	if w, ok := q.wayAt(n.entry.Address, n.chord2, n.entry.Class()); ok {
+	if w, ok := q.wayAt(n.entry.Address, n.chord2, n.entry.Class(), n.ordinal); ok {
 		q.considerWay(n.entry, q.snapshot.Stands.At(n.ordinal), &w)
 	}
 }

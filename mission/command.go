@@ -12,9 +12,10 @@ type Envelope struct {
 	Command Command
 	// Key is the caller's idempotency key, scoped to API key and route by the
 	// door; "" for none. Body is a hash of what was sent with it.
-	Key  string
-	Body uint64
-	Bulk bool // in the queue that interactive commands overtake
+	Key   string
+	Body  uint64
+	Bulk  bool // in the queue that interactive commands overtake
+	First bool // in the queue before all others: for what must get through
 }
 
 // PutMission creates or replaces a mission.

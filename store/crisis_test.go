@@ -5,9 +5,14 @@ package store_test
 // lists otherwise is in the simulation and in the state machine.
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"renfort/mission"
@@ -264,5 +269,50 @@ func crisisDamages() []damaged {
 		{"due crisis lost", "missing", damage("due", "\x0a", drop)},
 		{"due crisis too many", "no crisis", damage("due", "\x0a", double)},
 		{"outbound changed", "hash|damaged|log time", damage("crises", "o", flip)},
+	}
+}
+
+// The pause of outbound gets through full queues, before everything in them.
+func TestOutboundPausePassesFullQueues(t *testing.T) {
+	s := openSmall(t)
+	block, entered := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	s.InsteadOfCommit(func(commit func() error) error {
+		once.Do(func() { close(entered); <-block })
+		return commit()
+	})
+	go submit(s, mission.Tick{At: scriptStart + 1})
+	<-entered
+	var wg sync.WaitGroup
+	full := make(chan bool, 2*store.QueueInteractiveMax)
+	var least atomic.Uint64
+	least.Store(math.MaxUint64)
+	for i := range store.QueueInteractiveMax + 1 {
+		wg.Go(func() {
+			res, err := submit(s, mission.PutVolunteer{Volunteer: someVolunteer(fmt.Sprint("v", i))})
+			if mission.KindOf(err) == mission.Overloaded {
+				full <- true
+			}
+			for old := least.Load(); err == nil && res.Seq < old && !least.CompareAndSwap(old, res.Seq); old = least.Load() {
+			}
+		})
+	}
+	<-full // there is room for no more
+	paused := make(chan mission.Result)
+	go func() {
+		res, err := s.Submit(context.Background(), mission.Envelope{Command: mission.SetOutbound{Paused: true}, First: true})
+		if err != nil {
+			t.Errorf("the pause: %v", err)
+		}
+		paused <- res
+	}()
+	for s.Queued() == 0 {
+		runtime.Gosched() // until the pause is queued
+	}
+	close(block)
+	res := <-paused
+	wg.Wait()
+	if res.Seq != 3 || res.Seq >= least.Load() {
+		t.Errorf("the pause came as seq %d, the first of those queued before as %d", res.Seq, least.Load())
 	}
 }

@@ -24,3 +24,6 @@ func (s *Store) Path() string { return s.path }
 
 // SweepHolds bounds how many holds one Tick ends of each kind.
 func (s *Store) SweepHolds(n int) { s.sweep.holds = n }
+
+// Queued is how many commands wait in the queue before all others.
+func (s *Store) Queued() int { return len(s.queues.first) }

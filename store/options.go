@@ -47,6 +47,7 @@ const (
 	BatchCommandsMax    = 1_024
 	BatchBulkMax        = 256
 	BatchBytesMax       = 4 << 20
+	QueueFirstMax       = 64 // what must get through
 	QueueInteractiveMax = 4_096
 	QueueBulkMax        = 1_024
 	RetrySeconds        = 1 // after which a refused command may be repeated

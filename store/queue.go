@@ -21,10 +21,11 @@ type request struct {
 	reply chan reply // holds one, so that the writer never waits
 }
 
-// queues are the two ways to the writer, each bounded.
+// queues are the ways to the writer, each bounded.
 type queues struct {
 	mu          sync.RWMutex // guards closed: nothing is queued after it is set
 	closed      bool
+	first       chan *request // what must get through: before all else
 	interactive chan *request
 	bulk        chan *request
 	quit        chan struct{}
@@ -32,6 +33,7 @@ type queues struct {
 }
 
 func (q *queues) init() {
+	q.first = make(chan *request, QueueFirstMax)
 	q.interactive = make(chan *request, QueueInteractiveMax)
 	q.bulk = make(chan *request, QueueBulkMax)
 	q.quit = make(chan struct{})
@@ -100,7 +102,9 @@ func (s *Store) enqueue(r *request, wait bool) error {
 		return f.refusal()
 	}
 	to := q.interactive
-	if r.Bulk {
+	if r.First {
+		to = q.first
+	} else if r.Bulk {
 		to = q.bulk
 	}
 	select {
@@ -163,8 +167,8 @@ func (s *Store) SubmitAll(ctx context.Context, es []mission.Envelope) ([]mission
 }
 
 // next collects the requests of one batch: it waits for the first, takes what
-// is there, interactive before bulk, and does not wait for more. It gives none
-// once the store is closed and both queues are empty.
+// is there, what must get through before interactive before bulk, and does not wait for more. It gives none
+// once the store is closed and the queues are empty.
 func (q *queues) next(batch []*request) []*request {
 	runtime.Gosched() // whoever was just answered may have more
 	batch = q.fill(batch)
@@ -172,6 +176,8 @@ func (q *queues) next(batch []*request) []*request {
 		return batch
 	}
 	select {
+	case r := <-q.first:
+		batch = append(batch, r)
 	case r := <-q.interactive:
 		batch = append(batch, r)
 	case r := <-q.bulk:
@@ -199,6 +205,7 @@ func (q *queues) fill(batch []*request) []*request {
 			}
 		}
 	}
+	take(q.first, BatchCommandsMax)
 	take(q.interactive, BatchCommandsMax)
 	take(q.bulk, BatchBulkMax)
 	return batch
