@@ -63,6 +63,8 @@ const (
 	BudgetDays      = 30    // over which asks and alerts are counted
 	AlertsMax       = 20    // alerts of one person
 	WebhooksMax     = 100
+	DeliveriesMax   = 2_000 // deliveries recorded of one webhook, those pending besides
+	RecordedMax     = 1_024 // deliveries in one command
 	CrisesMax       = 1_000
 	AlternativesMax = 5 // missions offered in place of a full one
 

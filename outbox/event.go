@@ -66,6 +66,7 @@ type Event struct {
 	At      int64  // log time, Unix seconds
 	block   []byte // as a stream has it: id, event, data and an empty line
 	data    int    // where the JSON begins in block
+	person  mission.ID
 	// whose the event is: of the mission and of the volunteer, "" for nobody's
 	publishers [2]string
 }
@@ -167,7 +168,7 @@ func idOf(h *store.Happening) string {
 // render makes an event of what happened.
 func render(h *store.Happening) (Event, error) {
 	p := payloadOf(h)
-	e := Event{Seq: h.Seq, N: h.N, Kind: h.Kind, Mission: h.MissionID, At: h.At, publishers: [2]string{h.Publisher, h.VolunteerPublisher}}
+	e := Event{Seq: h.Seq, N: h.N, Kind: h.Kind, Mission: h.MissionID, At: h.At, person: h.Person(), publishers: [2]string{h.Publisher, h.VolunteerPublisher}}
 	data, err := mission.Encode(p)
 	if err != nil {
 		return e, fmt.Errorf("outbox: event %s: %w", p.ID, err)

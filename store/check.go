@@ -65,7 +65,8 @@ type checker struct {
 	hash uint64
 	sums map[mission.Ordinal][]mission.Pool // held and confirmed by the live holds, waiting by the lists
 
-	asked map[mission.ID]*mission.WaveCounts // by the asks of each wave
+	asked     map[mission.ID]*mission.WaveCounts // by the asks of each wave
+	delivered map[mission.ID]uint64              // recorded deliveries of each webhook
 }
 
 func checkAll(tx *bbolt.Tx, report *Report) {
@@ -133,6 +134,7 @@ func (c *checker) records() {
 	c.each(holdsBucket, c.hold) // before the seats, which are compared with their sums
 	c.each(waitingBucket, c.waiting)
 	c.each(wavesBucket, c.waveKeys)
+	c.each(webhooksBucket, c.webhookKeys)
 	c.each(missionsBucket, c.mission)
 	c.each(seatsBucket, c.seats)
 	c.each(volunteersBucket, c.volunteer)

@@ -161,6 +161,8 @@ func (c *checker) due(key, _ []byte) error {
 		if a, err := decodeAsks(raw); err != nil || a.due != at {
 			return errors.New("leads to no asks that are due then")
 		}
+	case dueDelivery:
+		return c.leadsToDelivery(what, at)
 	case dueWave:
 		return c.leadsToWave(string(what), at)
 	case dueCrisis:

@@ -49,8 +49,8 @@
 //	crises         'c', crisis                         version, when it begins or ends next, JSON
 //	               'o'                                 while outbound is paused: since when
 //	alerts         'a', alert                          version, volunteer, when it was raised last, JSON
-//	webhooks       'w', webhook                        JSON, how far it has come
-//	               'd', webhook, 0, delivery           one recorded delivery
+//	webhooks       'w', webhook                        version, how far it has come, deliveries recorded, JSON
+//	               'd', webhook, 0, seq, delivery      one recorded delivery
 //
 // What decides a seat sits together (seats) and so does what is known of a
 // person's dealings (people): a hold then dirties two pages and not six.

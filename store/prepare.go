@@ -50,7 +50,7 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	case nil:
 		err = mission.Errorf(mission.Invalid, "no command")
 	default:
-		if err = p.crisis(c); err == nil {
+		if err = first(p.crisis(c), p.webhook(c)); err == nil {
 			err = p.seat(c)
 		}
 	}

@@ -186,6 +186,7 @@ const (
 	walkPersonHolds  = 'p'
 	walkRefs         = 'r'
 	walkLog          = 'l'
+	walkDeliveries   = 'd'
 	walkAlerts       = 'a'
 )
 

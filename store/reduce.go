@@ -80,6 +80,12 @@ func (r *reducer) dispatch(p *prepared) (mission.Result, error) {
 
 func (r *reducer) dispatchCrisis(c mission.Command) (mission.Result, error) {
 	switch c := c.(type) {
+	case mission.PutWebhook:
+		return r.putWebhook(c)
+	case mission.DeleteWebhook:
+		return r.deleteWebhook(c)
+	case mission.RecordDeliveries:
+		return r.recordDeliveries(c)
 	case mission.PutCrisis:
 		return r.putCrisis(c)
 	case mission.DeleteCrisis:

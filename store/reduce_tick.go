@@ -94,6 +94,8 @@ func (r *reducer) end(k dueKind, what []byte) {
 		r.touched = append(r.touched, readOrdinal(what)) // the entry moves when the lists are tended
 	case dueAsks:
 		r.ageAsks(what)
+	case dueDelivery:
+		r.endDelivery(what)
 	case dueWave:
 		r.forgetWave(string(what)) // the entry stays until all of it is forgotten
 	}
