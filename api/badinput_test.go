@@ -158,6 +158,12 @@ func faultsOf(pattern string) []fault {
 	case "POST /v1/missions/get":
 		return []fault{{"none", `{"ids":[]}`, "/ids"}, {"an empty id", `{"ids":["a",""]}`, "/ids/1"}, {"an unknown field", `{"ids":["a"],"fields":["colour"]}`, "/fields/0"},
 			{"too many", `{"ids":[` + strings.TrimSuffix(strings.Repeat(`"x",`, 1001), ",") + `]}`, "/ids"}}
+	case "PUT /v1/webhooks/{id}":
+		const types = `,"types":["seat.*"]`
+		return []fault{{"nothing", `{}`, "/url"}, {"no types", `{"url":"https://example.org/","types":[]}`, "/types"}, {"an unknown type", `{"url":"https://example.org/","types":["seat.held","tick"]}`, "/types/1"},
+			{"no https", `{"url":"http://example.org/"` + types + `}`, "/url"}, {"no address", `{"url":"example"` + types + `}`, "/url"}, {"a user", `{"url":"https://a:b@example.org/"` + types + `}`, "/url"},
+			{"inward", `{"url":"https://127.0.0.1/"` + types + `}`, "/url"}, {"inward in other words", `{"url":"https://[::ffff:10.0.0.1]/"` + types + `}`, "/url"},
+			{"a short secret", `{"url":"https://example.org/"` + types + `,"secret":"whsec_YQ=="}`, "/secret"}, {"another id", `{"id":"x","url":"https://example.org/"` + types + `}`, "/id"}}
 	case "PUT /v1/organizations/{id}":
 		return []fault{{"another id", `{"id":"x"}`, "/id"}, {"an unknown state", `{"state":"asleep"}`, "/state"}}
 	case "PATCH /v1/organizations/{id}":

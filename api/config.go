@@ -32,6 +32,9 @@ type Config struct {
 	// recommended.
 	ShownEvery time.Duration
 
+	// WebhookAllowPrivate lets webhooks point to addresses inside, and to http.
+	WebhookAllowPrivate bool
+
 	Log *slog.Logger // nil: nothing is logged
 }
 

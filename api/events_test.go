@@ -86,6 +86,14 @@ func putSeats(t testing.TB, e *engine.Engine, id, publisher string, seats int) {
 func sessionEvents() []step {
 	return []step{
 		{golden: "-", method: "GET", path: "/v1/events?since=0&follow=false", status: 200},
+		{golden: "webhooks", method: "PUT", path: "/v1/webhooks/w1", status: 201, body: `{"url":"https://example.org/hook","types":["seat.*","wave.ask"],"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw","disabled":true}`},
+		{golden: "webhooks", method: "PUT", path: "/v1/webhooks/w1", status: 200, what: "the secret is kept and not told again", body: `{"url":"https://example.org/hook/2","types":["seat.*"],"disabled":true}`},
+		{golden: "webhooks", method: "GET", path: "/v1/webhooks/w1", status: 200},
+		{golden: "webhooks", method: "GET", path: "/v1/webhooks", status: 200},
+		{golden: "webhooks", method: "GET", path: "/v1/webhooks/w1/deliveries?state=dead&limit=10", status: 200},
+		{golden: "webhooks", method: "POST", path: "/v1/webhooks/w1/deliveries/12-1/retry", status: 404},
+		{golden: "webhooks", method: "DELETE", path: "/v1/webhooks/w1", status: 204},
+		{golden: "webhooks", method: "GET", path: "/v1/webhooks/w1", status: 404},
 	}
 }
 

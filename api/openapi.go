@@ -186,6 +186,8 @@ func (r *route) queryName(name string) string {
 	switch {
 	case name == "state" && r.pattern == "/v1/seats":
 		return "seat_state"
+	case name == "state" && r.pattern == "/v1/webhooks/{id}/deliveries":
+		return "delivery_state"
 	case name == "limit" && r.class == classRecommend:
 		return "page_limit"
 	case name == "limit" && r.class == classSearch:

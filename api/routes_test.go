@@ -35,7 +35,7 @@ type step struct {
 
 // session is what a platform does in a day.
 func session() []step {
-	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionEvents(), sessionAlerts(), sessionReverse(), sessionCrises())
+	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionAlerts(), sessionReverse(), sessionCrises(), sessionEvents())
 }
 
 func sessionRecords() []step {

@@ -34,12 +34,14 @@ type Service struct {
 	census  census
 	feed    *outbox.Feed
 	streams *streams
+	sender  *outbox.Sender
 	shown   shown
 
 	digesting atomic.Int64 // bytes of requests that digests hold
 	server    *fasthttp.Server
 	calls     sync.Pool // of *call
 	openAPI   []byte
+	working   sync.WaitGroup // what goes on beside the requests
 	log       *slog.Logger
 }
 
@@ -51,6 +53,7 @@ const connectionsMax = 16_384
 func New(e *engine.Engine, config Config) *Service {
 	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), log: config.Log,
 		feed: outbox.NewFeed(e), streams: newStreams()}
+	s.sender = outbox.NewSender(e, s.feed, outbox.SenderOptions{AllowPrivate: config.WebhookAllowPrivate})
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -91,10 +94,10 @@ func (discard) Printf(string, ...any) {}
 // Serve answers on a listener until Shutdown, and then gives nil.
 func (s *Service) Serve(l net.Listener) error {
 	ctx, stop := context.WithCancel(context.Background())
-	var remembering sync.WaitGroup
-	remembering.Go(func() { s.rememberEvery(ctx, s.config.ShownEvery) })
-	remembering.Go(func() { s.feed.Run(ctx) })
-	defer remembering.Wait()
+	s.working.Go(func() { s.rememberEvery(ctx, s.config.ShownEvery) })
+	s.working.Go(func() { s.feed.Run(ctx) })
+	s.working.Go(func() { s.sender.Run(ctx) })
+	defer s.working.Wait()
 	defer stop()
 	defer s.streams.close()
 	if s.config.TLSCert != "" {
@@ -122,6 +125,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 	if err := s.server.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("api: shut down: %w", err)
 	}
+	s.working.Wait() // it writes down how far it came: the engine must be open
 	return nil
 }
 

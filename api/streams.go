@@ -58,6 +58,14 @@ func (s *streams) count() int {
 	return s.open
 }
 
+// counts gives how many are open, how many events those that have ended were
+// sent, and how many were cut off.
+func (s *streams) counts() (open int, sent, cut uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open, s.sent, s.cut
+}
+
 // start runs a stream on a connection that is its own from then on; false
 // where no stream may begin any more.
 func (s *streams) start(st *stream, conn net.Conn) bool {

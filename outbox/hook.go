@@ -163,7 +163,7 @@ func (h *hook) lose(l *Lost) {
 	if first > h.at.Seq {
 		return // ahead of the log: it was restored from an earlier copy
 	}
-	h.news = append(h.news, mission.Delivery{ID: strconv.FormatUint(first, 10) + "-0", Webhook: h.id, Type: "lost", FirstSeq: first, Seq: h.at.Seq, State: mission.DeliveryDead,
+	h.news = append(h.news, mission.Delivery{ID: strconv.FormatUint(first, 10) + "-0", Webhook: h.id, Type: TypeLost, FirstSeq: first, Seq: h.at.Seq, State: mission.DeliveryDead,
 		Error: "the log does not reach back to these events any more", At: h.s.options.Clock().Unix()})
 }
 

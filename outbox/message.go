@@ -14,6 +14,10 @@ const asksMax = 500
 // command.
 const typeAsks = "wave.asks"
 
+// TypeLost is the type of a delivery that stands for events which the log did
+// not have any more: nothing was sent.
+const TypeLost = "lost"
+
 // message is what one webhook is sent at once. It is a function of the log, so
 // that its id is the same after a crash: events of one command, one or the
 // asks for one mission.

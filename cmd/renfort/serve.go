@@ -20,6 +20,7 @@ type serveCommand struct {
 	Policy   string   `type:"existingfile" placeholder:"FILE" help:"The policy of ranking, JSON. One that differs from the policy in force replaces it."`
 	Taxonomy string   `type:"existingfile" placeholder:"FILE" help:"Domains and activities, JSON. One that differs from the taxonomy in force replaces it."`
 	CORS     []string `name:"cors" placeholder:"ORIGIN" help:"Origins whose pages may read answers; * for all."`
+	Private  bool     `name:"webhook-allow-private" help:"Let webhooks point to private and loopback addresses, and to http. For networks where everybody who has a key may reach them."`
 	TLSCert  string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"Certificate; with --tls-key."`
 	TLSKey   string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"Its key."`
 }
@@ -58,6 +59,7 @@ func (c *serveCommand) Run(p *process) error {
 func (c *serveCommand) config(p *process) (api.Config, error) {
 	config := api.Default()
 	config.Addr, config.CORSOrigins, config.TLSCert, config.TLSKey = c.Addr, c.CORS, c.TLSCert, c.TLSKey
+	config.WebhookAllowPrivate = c.Private
 	config.Log = newLog(p.stderr)
 	if c.Keys == "" {
 		return config, nil
