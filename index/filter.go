@@ -122,7 +122,7 @@ func (c *Filter) ChoosesAddresses() bool {
 // Mission says whether the mission as a whole passes; its addresses are asked
 // apart.
 func (c *Filter) Mission(m *Mission) bool {
-	if c.never || c.minors && m.MinAge >= mission.AgeDefault ||
+	if c.never || c.minors && m.OwnMinAge >= mission.AgeDefault ||
 		c.hoursWeek > 0 && m.HoursWeek > c.hoursWeek ||
 		c.from != 0 && m.Ends != 0 && m.Ends < c.from ||
 		c.until != 0 && m.Starts != 0 && m.Starts > c.until {

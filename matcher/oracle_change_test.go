@@ -12,13 +12,16 @@ func (k *maker) changes(policies []*mission.Policy) (cs []mission.Change) {
 	for range 1 + k.IntN(6) {
 		cs = append(cs, k.step()...)
 	}
+	if k.flood && k.chance(0.25) {
+		cs = append(cs, k.crisis())
+	}
 	switch n := k.IntN(20); {
 	case n < 6:
-		cs = append(cs, k.t.tick(1+k.Int64N(50)))
+		cs = append(cs, k.t.ticks(1+k.Int64N(50))...)
 	case n < 10:
-		cs = append(cs, k.t.tick(60*(1+k.Int64N(90))))
+		cs = append(cs, k.t.ticks(60*(1+k.Int64N(90)))...)
 	case n < 11:
-		cs = append(cs, k.t.tick(86400*k.Int64N(4)))
+		cs = append(cs, k.t.ticks(86400*k.Int64N(4))...)
 	case n < 12:
 		cs = append(cs, k.t.putPolicy(pick(k, policies...)))
 	}

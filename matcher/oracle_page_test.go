@@ -27,6 +27,7 @@ type ask struct {
 	remote  string
 	scales  map[string]float64
 	reachKm map[string]float64
+	radius  float64
 	tie     uint64
 	served  bool // the window's last place went to a mission that nobody took
 }
@@ -78,7 +79,21 @@ func (a *ask) locate() {
 	a.reach(a.askedKm)
 }
 
+// scaleOf gives a mission's scale, and reachOf how far it may be: in a crisis
+// with a reach as one that is urgent.
+func (a *ask) scaleOf(m *mission.Mission) float64 {
+	return math.Max(a.scales[m.Urgency], a.crisisReach(m))
+}
+
+func (a *ask) reachOf(m *mission.Mission) float64 {
+	if a.crisisReach(m) == 0 || a.radius == 0 || a.strict {
+		return a.reachKm[m.Urgency]
+	}
+	return math.Min(a.policy.Distance.MaxKm, math.Max(a.radius, 1.5*a.scaleOf(m)))
+}
+
 func (a *ask) reach(radius float64) {
+	a.radius = radius
 	most := a.policy.Distance.MaxKm
 	a.reachKm = map[string]float64{}
 	for urgency, scale := range a.scales {
@@ -97,7 +112,7 @@ func (a *ask) reach(radius float64) {
 
 // admits says whether a mission is for this person, distance apart.
 func (a *ask) admits(m *toyMission) bool {
-	if !a.available(m) || a.barred[m.ordinal] || !a.who.AgeFits(a.year(), m.MinimumAge(), m.MaximumAge()) || !a.passes(a.filter, m) {
+	if !a.available(m) || a.barred[m.ordinal] || !a.who.AgeFits(a.year(), a.leastAge(m.Mission), m.MaximumAge()) || !a.passes(a.filter, m) {
 		return false
 	}
 	return !slices.ContainsFunc(m.Skills, func(s mission.Skill) bool { return s.Required && !slices.Contains(a.who.Skills, s.ID) })
@@ -140,9 +155,9 @@ func (a *ask) way(m *toyMission) (best toyWay, ok bool) {
 		switch {
 		case !a.placed:
 			best, ok = toyWay{1, -1, address}, true
-		case km <= a.reachKm[m.Urgency]:
+		case km <= a.reachOf(m.Mission):
 			beyond := math.Max(0, km-a.policy.Distance.FreeKm)
-			best, ok = toyWay{math.Exp(-beyond / a.scales[m.Urgency]), km, address}, true
+			best, ok = toyWay{math.Exp(-beyond / a.scaleOf(m.Mission)), km, address}, true
 		}
 	}
 	afar := m.Remote == mission.RemoteFull || m.Remote == mission.RemotePossible && !a.strict
@@ -273,7 +288,7 @@ func (a *ask) serve(page []*scored) {
 	for i := d.Window; i < len(page); i++ {
 		s := page[i]
 		if !s.unserved || s.key < d.UnservedMinShare*page[last].key || !a.keepsCaps(page[:last], s) ||
-			s.way.km > d.UnservedScale*a.scales[s.m.Urgency] && s.way.km >= 0 {
+			s.way.km > d.UnservedScale*a.scaleOf(s.m.Mission) && s.way.km >= 0 {
 			continue
 		}
 		best = i

@@ -160,7 +160,7 @@ func (t *toy) urgency(m *toyMission, p *mission.Policy) float64 {
 	if _, known := toyTotal(m.seats); !known {
 		seats = 1
 	}
-	return 1 + boost*expectedEmpty(seats, rate*left)/float64(seats)
+	return 1 + boost*t.crisisBoost(m.Mission)*expectedEmpty(seats, rate*left)/float64(seats)
 }
 
 // ends gives the instants at which a mission cannot fill any further; 0 among

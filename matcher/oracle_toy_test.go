@@ -25,6 +25,7 @@ type toy struct {
 	holds      []*mission.Hold
 	past       map[mission.ID]map[mission.Ordinal]bool // refused or waved away
 	climate    toyClimate
+	crises     map[mission.ID]*mission.Crisis
 	base       []toyPlace // what scales are measured on
 	unsettled  bool       // a Tick or a policy came since base was taken
 	version    int        // grows with every change: what cached standings belong to
@@ -56,7 +57,7 @@ type toyPlace struct{ points []geo.Point }
 func newToy(p *mission.Policy) *toy {
 	return &toy{policy: p, taxonomy: mission.DefaultTaxonomy(), zones: new(mission.Zones), missions: map[mission.ID]*toyMission{},
 		orgs: map[mission.ID]toyOrg{}, volunteers: map[mission.ID]*mission.Volunteer{}, numbers: map[mission.ID]mission.Ordinal{},
-		past: map[mission.ID]map[mission.Ordinal]bool{}}
+		past: map[mission.ID]map[mission.Ordinal]bool{}, crises: map[mission.ID]*mission.Crisis{}}
 }
 
 // change starts a Change with the next Seq.

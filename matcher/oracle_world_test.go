@@ -51,6 +51,7 @@ type maker struct {
 	t     *toy
 	next  int // number of the next new thing
 	homes []geo.Point
+	flood bool // there are crises
 }
 
 func (k *maker) chance(p float64) bool { return k.Float64() < p }

@@ -106,7 +106,7 @@ func (a *sought) show(m *toyMission) *shown {
 		}
 	}
 	if s.km >= 0 {
-		factor = math.Exp(-math.Max(0, s.km-a.policy.Distance.FreeKm) / a.scales[m.Urgency])
+		factor = math.Exp(-math.Max(0, s.km-a.policy.Distance.FreeKm) / math.Max(a.scales[m.Urgency], a.crisisReach(m.Mission)))
 	}
 	if s.km < 0 || m.Remote == mission.RemotePossible && !choosesPlaces(a.filter) && a.filter.RadiusKm == 0 {
 		factor = math.Max(factor, a.policy.Distance.Remote)

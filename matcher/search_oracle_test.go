@@ -37,6 +37,7 @@ func TestSearchOracle(t *testing.T) {
 		t.Run(terrain.name, func(t *testing.T) {
 			t.Parallel() // worlds share nothing
 			o := openOracle(t, *oracleSeed+100+uint64(i), terrain)
+			o.flood = i%2 == 0
 			for _, p := range o.policies {
 				p.Weights.Text = pick(o.maker, 1, 1, 0.5, 0, 2.0)
 			}
