@@ -17,6 +17,17 @@
 // best for anybody in it are kept on a shelf, in one run of memory; the trees
 // answer what the shelf cannot.
 //
+// Reverse matching (Candidates) finds the best volunteers for a mission:
+//
+//	s(m,v) = A^a * D^d * V^v * acceptance * fatigue
+//
+// with the affinity and availability that the volunteer's own ranking has, and
+// distance by the mission's scale. Urgency, quality and congestion are the
+// mission's and equal for all, so that they are left out. Volunteers lie in
+// memory by home, under quarters with bounds; ties go to who was asked least
+// recently, then by hash of volunteer and mission, then by id. Somebody whose
+// place nobody knows is a candidate only for what is done from anywhere.
+//
 // A Search is sets of missions as bits: what is to be had, what matches the
 // words, what passes each field of the filter, what has an address in the
 // circle. Their intersection is the total. A facet is counted over the
