@@ -312,8 +312,13 @@ func (r *residents) tick(x *Index) {
 	}
 	settlers := r.settlers(x)
 	r.moved = nil
+	if r.census[1] == nil && r.many(len(settlers)) { // at a start
+		r.census[0] = r.take(r.census[0], inMain, settlers)
+		r.census[0].divide()
+		return
+	}
 	small := r.take(r.census[1], inRecent, settlers)
-	if big := r.census[0]; len(small.Rows) < mergeLeast || big != nil && len(small.Rows) < len(big.Rows)/mergeShare {
+	if !r.many(len(small.Rows)) {
 		small.divide()
 		r.census[1] = small
 		return
@@ -321,6 +326,11 @@ func (r *residents) tick(x *Index) {
 	r.census[0] = r.take(r.census[0], inMain, small.settlers())
 	r.census[0].divide()
 	r.census[1] = nil
+}
+
+// many says whether a small census of so many is to join the large one.
+func (r *residents) many(rows int) bool {
+	return rows >= mergeLeast && (r.census[0] == nil || rows >= len(r.census[0].Rows)/mergeShare)
 }
 
 // settlers gives the rows of who changed, in the order of a census.
@@ -351,9 +361,12 @@ func (c *Census) settlers() []settler {
 // take gives a census of those who still live in an old one, nil for none, and
 // of the settlers: two ordered lists become one.
 func (r *residents) take(old *Census, mark uint8, settlers []settler) *Census {
-	c, rest := new(Census), settlers
+	kept := 0
 	if old != nil {
-		c.Rows = make([]Resident, 0, len(old.Rows)+len(settlers))
+		kept = len(old.Rows)
+	}
+	c, rest := &Census{Rows: make([]Resident, 0, kept+len(settlers))}, settlers
+	if old != nil {
 		c.Homes = make([]Home, 0, len(old.Homes)+len(settlers)/8)
 		for _, h := range old.Homes {
 			for k := range old.Rows[h.First : h.First+h.Len] {
