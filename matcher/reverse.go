@@ -28,7 +28,7 @@ type ReverseRequest struct {
 	Filter     *mission.VolunteerFilters // has passed Intake.VolunteerFilters; nil for none
 	Publishers []string                  // whose volunteers, nil for everybody's
 	RadiusKm   float64                   // nobody farther away; 0: the policy's max_km
-	ScaleMinKm float64                   // least scale of distance: the reach of a crisis; 0 for none
+	ScaleMinKm float64                   // least scale of distance, beside what a running crisis gives; 0 for none
 	MinAge     int                       // beside the mission's own; 0 for none
 	UnknownAge bool                      // lets in those whose age nobody knows
 	Days       mission.DayMask           // when they are needed; 0: when the mission has seats
@@ -292,7 +292,7 @@ func (q *reverse) compilePlaces(m *Matcher) {
 	q.placed = q.mission.Has(index.Placed)
 	q.strict = r.RadiusKm > 0
 	q.afar = q.mission.Remote == index.RemoteFull || q.mission.Remote == index.RemotePossible && !q.strict
-	q.reach = q.mission.Urgency >= index.Urgent
+	q.reach = q.mission.Class >= index.Urgent // those of a crisis with a reach too
 	if q.most = d.MaxKm; q.strict {
 		q.most = r.RadiusKm
 	}
@@ -308,7 +308,7 @@ func (q *reverse) compilePlaces(m *Matcher) {
 	for a := q.mission.Addresses.First; a < q.mission.Addresses.First+q.mission.Addresses.Len; a++ {
 		forward.at = q.snapshot.Addresses.At(a).Vec
 		forward.setScales()
-		l := max(forward.scaleKm[q.mission.Urgency], r.ScaleMinKm)
+		l := max(forward.scaleOf(q.mission), r.ScaleMinKm)
 		at := site{vec: forward.at, scaleKm: l, reciprok: q.policy.Weights.Distance / l}
 		if q.reach {
 			at.passKm = urgentReach * l
