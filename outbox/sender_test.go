@@ -198,7 +198,7 @@ func (l *live) hook(id, url string, types ...string) {
 	l.do(mission.PutWebhook{Webhook: &mission.Webhook{ID: id, URL: url, Types: types, Secret: secret}})
 }
 
-// recorded waits until the store has a delivery of a state.
+// recorded waits until the store has a delivery of a state that was tried.
 func (l *live) recorded(webhook, state string) mission.Delivery {
 	l.t.Helper()
 	for late := time.Now().Add(30 * time.Second); ; {
@@ -206,8 +206,10 @@ func (l *live) recorded(webhook, state string) mission.Delivery {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		if len(page) > 0 {
-			return page[0]
+		for _, d := range page {
+			if d.Tries > 0 {
+				return d
+			}
 		}
 		if time.Now().After(late) {
 			l.t.Fatalf("no delivery of %s is %s", webhook, state)
