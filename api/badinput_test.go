@@ -176,6 +176,8 @@ func faultsOf(pattern string) []fault {
 	case "POST /v1/signups":
 		return []fault{{"nobody", `{}`, "/volunteer"}, {"a child", `{"volunteer":{"id":"v","birth_year":2015}}`, "/volunteer/birth_year"}, {"limit 0", `{"volunteer":{"id":"v"},"recommend":{"limit":0}}`, "/recommend/limit"},
 			{"an unknown filter", `{"volunteer":{"id":"v"},"recommend":{"filters":{"x":1}}}`, "/recommend/filters/x"}, {"too short", `{"volunteer":{"id":"v"},"hold":{"first":true,"ttl_s":1}}`, "/hold/ttl_s"}}
+	case "POST /v1/waves", "PATCH /v1/waves/{id}", "POST /v1/waves/{id}/answers", "POST /v1/waves/{id}/deliveries":
+		return waveFaults()[pattern]
 	case "PUT /v1/alerts/{id}":
 		return alertFaults()
 	case "POST /v1/missions/{id}/candidates":

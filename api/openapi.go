@@ -1,7 +1,7 @@
 package api
 
 import (
-	_ "embed" // the schemas
+	"embed"
 	"fmt"
 	"maps"
 	"reflect"
@@ -16,14 +16,10 @@ import (
 //go:embed openapi.json
 var openAPIParts []byte
 
-//go:embed openapi_events.json
-var openAPIEvents []byte
-
-//go:embed openapi_candidates.json
-var openAPICandidates []byte
-
-//go:embed openapi_crises.json
-var openAPICrises []byte
+// openAPIMore are parameters and schemas of one section each.
+//
+//go:embed openapi_*.json
+var openAPIMore embed.FS
 
 // object is a JSON object of the document.
 type object = map[string]any
@@ -37,9 +33,17 @@ func openAPI(routes []*route) []byte {
 	if err := json.Unmarshal(openAPIParts, &doc); err != nil {
 		panic("api: the embedded document: " + err.Error())
 	}
-	addParts(doc, openAPIEvents)
-	addParts(doc, openAPICandidates)
-	addParts(doc, openAPICrises)
+	files, err := openAPIMore.ReadDir(".")
+	if err != nil {
+		panic("api: the embedded document: " + err.Error())
+	}
+	for _, f := range files {
+		parts, err := openAPIMore.ReadFile(f.Name())
+		if err != nil {
+			panic("api: the embedded document: " + err.Error())
+		}
+		addParts(doc, parts)
+	}
 	paths := object{}
 	for _, r := range routes {
 		item, _ := paths[r.pattern].(object)

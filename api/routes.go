@@ -48,7 +48,21 @@ func none() []answerDoc { return []answerDoc{{204, ""}} }
 
 // table gives the routes of the contract.
 func table() []*route {
-	return slices.Concat(missionRoutes(), volunteerRoutes(), recommendRoutes(), searchRoutes(), seatRoutes(), waitingRoutes(), crisisRoutes(), alertRoutes(), runningRoutes(), eventRoutes(), webhookRoutes(), reverseRoutes())
+	return slices.Concat(
+		missionRoutes(),
+		volunteerRoutes(),
+		recommendRoutes(),
+		searchRoutes(),
+		seatRoutes(),
+		waitingRoutes(),
+		reverseRoutes(),
+		waveRoutes(),
+		webhookRoutes(),
+		crisisRoutes(),
+		alertRoutes(),
+		eventRoutes(),
+		runningRoutes(),
+	)
 }
 
 // missionRoutes are the contract's section Missions. Organisations belong to

@@ -31,11 +31,21 @@ type step struct {
 	keep               string // remember the answer's hold, or cursor, by this name
 	status             int
 	what               string
+	then               func(*live) // between this step and the next
 }
 
 // session is what a platform does in a day.
 func session() []step {
-	return slices.Concat(sessionRecords(), sessionSearch(), sessionSeats(), sessionAlerts(), sessionReverse(), sessionCrises(), sessionEvents())
+	return slices.Concat(
+		sessionRecords(),
+		sessionSearch(),
+		sessionSeats(),
+		sessionAlerts(),
+		sessionReverse(),
+		sessionCrises(),
+		sessionEvents(),
+		sessionWaves(),
+	)
 }
 
 func sessionRecords() []step {
@@ -141,14 +151,17 @@ func TestRoutesAgainstGoldens(t *testing.T) {
 		}
 		covered[patternOf(s.method, path)] = true
 		if s.keep != "" {
-			var v struct{ Hold, Cursor string }
+			var v struct{ Hold, Cursor, Wave, Plan string }
 			json.Unmarshal(a.body, &v) // an empty one shows in the next step
-			kept[s.keep] = v.Hold + v.Cursor
+			kept[s.keep] = v.Hold + v.Cursor + v.Wave + v.Plan
 		}
 		if files[s.golden] == nil {
 			files[s.golden] = &strings.Builder{}
 		}
 		transcribe(files[s.golden], s, a)
+		if s.then != nil {
+			s.then(l)
+		}
 	}
 	for _, r := range api.Routes() {
 		if !covered[r.Method+" "+r.Pattern] {
@@ -188,6 +201,9 @@ var volatile = []struct {
 }{
 	{regexp.MustCompile(`"took_us": \d+`), `"took_us": 0`},
 	{regexp.MustCompile(`"h-[^"]+"`), `"h-…"`},
+	{regexp.MustCompile(`"w-[^"]+"`), `"w-…"`},
+	{regexp.MustCompile(`wave \"w-[^"]+\"`), `wave \"w-…\"`},
+	{regexp.MustCompile(`"p-[^"]+"`), `"p-…"`},
 	{regexp.MustCompile(`/h-[^/"]+`), `/h-…`},
 	{regexp.MustCompile(`hold \\"h-[^"]+\\"`), `hold \"h-…\"`},
 	{regexp.MustCompile(`(?s)"text": \{[^}]*\}`), `"text": {…}`},             // follows by itself

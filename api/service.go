@@ -36,6 +36,7 @@ type Service struct {
 	streams *streams
 	sender  *outbox.Sender
 	shown   shown
+	plans   plans
 
 	digesting atomic.Int64 // bytes of requests that digests hold
 	server    *fasthttp.Server

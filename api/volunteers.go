@@ -182,6 +182,7 @@ func (c *call) exportVolunteer() error {
 		c.out = append(appendHoldFields(append(c.out, '{'), &x.Holds[i]), '}')
 	}
 	c.out = appendPlaces(append(c.out, `],"waiting":`...), x.Waiting, true)
+	c.out = appendAsks(append(c.out, `,"asks":`...), x.Asks)
 	c.out = append(append(c.out, `,"feedback":`...), told...)
 	c.out = appendAlerts(append(c.out, `,"alerts":`...), x.Alerts)
 	c.private()

@@ -55,6 +55,7 @@ type Engine struct {
 	lists   lists
 	opened  atomic.Bool
 	paused  atomic.Bool // what goes out to people
+	waves   waves
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -69,6 +70,7 @@ func Open(o Options) (*Engine, error) {
 	e := &Engine{zones: new(mission.Zones), places: gazetteer.Default(), clock: o.Clock}
 	e.matcher = matcher.New(e.zones)
 	e.watch.moved = make(chan struct{})
+	e.waves.begin()
 	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("engine: open: %w", err)
@@ -82,11 +84,15 @@ func Open(o Options) (*Engine, error) {
 	if err := e.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
 	}
+	if err := e.openWaves(); err != nil {
+		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
+	}
 	e.opened.Store(true)
 	ctx, stop := context.WithCancel(context.Background())
 	e.stop = stop
 	if !o.ManualTicks {
 		e.stopped.Go(func() { e.tickEverySecond(ctx) })
+		e.stopped.Go(func() { e.stepWavesEverySecond(ctx) })
 	}
 	return e, nil
 }
@@ -137,6 +143,7 @@ func (e *Engine) committed(changes []mission.Change) {
 	if e.text != nil {
 		e.markText(changes)
 	}
+	e.waves.follow(changes)
 	e.watch.tell()
 }
 

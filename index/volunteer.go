@@ -155,6 +155,12 @@ func (s *Snapshot) Volunteer(id mission.ID) (row *Volunteer, ok bool) {
 	return row, row.Exists
 }
 
+// VolunteerOrdinal gives the ordinal of a stored volunteer.
+func (s *Snapshot) VolunteerOrdinal(id mission.ID) (o uint32, ok bool) {
+	o, ok = s.people.ordinal(id)
+	return o, ok && o < s.VolunteerRows && s.Volunteers.At(o).Exists
+}
+
 // Past appends to dst the missions that are not for a person any more: where
 // they sit or wait, were refused, or waved it away.
 func (s *Snapshot) Past(dst []uint32, volunteer mission.ID) []uint32 {

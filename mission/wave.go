@@ -128,12 +128,18 @@ func (a *Ask) Charged() bool { return a.Answer == "" || a.Answer == AskStoodDown
 const DelayBuckets = 32
 
 // LawCounts is what all waves have seen of one channel: how many were asked
-// and answered, and after how long those accepted who did.
+// and answered, after how long those accepted who did, and how long people had
+// to answer. Who is silent and may still answer is only in Asked: the wave
+// that asked them counts them itself.
 type LawCounts struct {
 	Asked    uint64
 	Accepted uint64
 	Declined uint64
 	Delays   [DelayBuckets]uint32 // [i]: acceptances after a delay of DelayBucket i
+	// Waited[i] are people who were told after a time of DelayBucket i that
+	// nobody is needed; who answered is in the last, as somebody with all the
+	// time that they wanted. A message that failed is in none.
+	Waited [DelayBuckets]uint32
 }
 
 // DelayBucket gives the class of a delay in seconds: 2k from 2^k on, 2k+1

@@ -105,7 +105,7 @@ func samples() map[string][]byte {
 		"wave": appendWave(nil, &waveRecord{counts: mission.WaveCounts{Asked: 3, Silent: 2, Erased: 1}, due: 9, json: []byte(`{"targets":[]}`)}),
 		"ask": appendAsk(nil, &mission.Ask{Mission: "m1", Ordinal: 7, Slots: []string{"a"}, Channel: "push", Crisis: true, At: 1, Delivery: mission.DeliverySent,
 			Delivered: 2, Answer: mission.AskAccepted, Answered: 3, Hold: "h1", Next: "m2", Score: 500_000, PAccept: 120, DistanceKm: -1}),
-		"law":      appendLaw(nil, &mission.LawCounts{Asked: 3, Accepted: 2, Declined: 1, Delays: [mission.DelayBuckets]uint32{7: 2}}),
+		"law":      appendLaw(nil, &mission.LawCounts{Asked: 3, Accepted: 2, Declined: 1, Delays: [mission.DelayBuckets]uint32{7: 2}, Waited: [mission.DelayBuckets]uint32{9: 1}}),
 		"asks":     appendAsks(nil, &asksRecord{due: 9, stopped: true, all: []asked{{alert: true, at: 3, by: "a1", mission: "m1"}, {crisis: true, answered: true, at: 4, by: "w1", mission: "m2"}}}),
 		"crisis":   appendCrisis(nil, &crisisRecord{version: 1, due: 2, json: []byte(`{"id":"c1"}`)}),
 		"feedback": appendFeedback(nil, 9, []shown{{"opened", "m1", "rec", 8}}),

@@ -84,8 +84,8 @@ func appendLaw(b []byte, l *mission.LawCounts) []byte {
 	for _, n := range [...]uint64{l.Asked, l.Accepted, l.Declined} {
 		b = appendUint(b, n)
 	}
-	for _, n := range l.Delays {
-		b = appendUint(b, uint64(n))
+	for i := range l.Delays {
+		b = appendUint(appendUint(b, uint64(l.Delays[i])), uint64(l.Waited[i]))
 	}
 	return b
 }
@@ -94,7 +94,7 @@ func decodeLaw(b []byte) (*mission.LawCounts, error) {
 	r := open(b)
 	l := &mission.LawCounts{Asked: r.uint(), Accepted: r.uint(), Declined: r.uint()}
 	for i := range l.Delays {
-		l.Delays[i] = uint32(r.uint())
+		l.Delays[i], l.Waited[i] = uint32(r.uint()), uint32(r.uint())
 	}
 	return l, r.failed()
 }

@@ -259,6 +259,9 @@ func (s *Store) Export(id mission.ID) (e Export, err error) {
 		if e.Alerts, err = v.alertsOf(id); err != nil {
 			return err
 		}
+		if e.Asks, err = v.asksOf(id); err != nil {
+			return err
+		}
 		if e.Volunteer == nil && len(e.Holds) == 0 && len(e.Waiting) == 0 && len(e.Feedback) == 0 {
 			return notFound("volunteer", id)
 		}

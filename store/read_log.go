@@ -67,8 +67,18 @@ func (v snapshot) complete(c *mission.Change, now *committed) error {
 	return nil
 }
 
-// completeSeats fills in a mission's record, its seats and a hold.
+// completeSeats fills in a mission's record, its seats, a hold and an ask.
 func (v snapshot) completeSeats(c *mission.Change) error {
+	if c.Ask != nil {
+		raw := v.get(wavesBucket, askKey(c.Ask.Wave, c.Ask.Volunteer))
+		if raw != nil { // else they were erased since: their own change follows
+			a, err := decodeAsk(c.Ask.Wave, c.Ask.Volunteer, raw)
+			if err != nil {
+				return fmt.Errorf("store: ask: %w", err)
+			}
+			c.Ask = a
+		}
+	}
 	if c.Hold != nil {
 		h, err := v.hold(c.Hold.ID)
 		if err != nil {

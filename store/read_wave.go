@@ -119,16 +119,21 @@ func (s *Store) Laws() (laws map[string]mission.LawCounts, err error) {
 // AsksOf gives what a person was asked by waves that are not forgotten.
 func (s *Store) AsksOf(volunteer mission.ID) (all []mission.Ask, err error) {
 	err = s.view(func(v snapshot) (err error) {
-		prefix := personPrefix(nil, volunteer, personAsked)
-		under(v.bucket(peopleBucket), prefix, func(key, _ []byte) bool {
-			wave := string(key[len(prefix):])
-			var a *mission.Ask
-			if a, err = decodeAsk(wave, volunteer, v.get(wavesBucket, askKey(wave, volunteer))); err == nil {
-				all = append(all, *a)
-			}
-			return err == nil
-		})
+		all, err = v.asksOf(volunteer)
 		return err
+	})
+	return all, err
+}
+
+func (v snapshot) asksOf(volunteer mission.ID) (all []mission.Ask, err error) {
+	prefix := personPrefix(nil, volunteer, personAsked)
+	under(v.bucket(peopleBucket), prefix, func(key, _ []byte) bool {
+		wave := string(key[len(prefix):])
+		var a *mission.Ask
+		if a, err = decodeAsk(wave, volunteer, v.get(wavesBucket, askKey(wave, volunteer))); err == nil {
+			all = append(all, *a)
+		}
+		return err == nil
 	})
 	return all, err
 }

@@ -102,7 +102,7 @@ func (r *reducer) publisherOf(who person) string {
 // emitAsk tells what happened to one person asked.
 func (r *reducer) emitAsk(kind mission.ChangeKind, w *liveWave, a *mission.Ask, volunteer mission.Ordinal, why string) {
 	wave, ask := w.Wave, *a
-	r.emit(mission.Change{Kind: kind, MissionID: a.Mission, MissionOrdinal: a.Ordinal, Seats: r.seatsOf(a.Ordinal),
+	r.emit(mission.Change{Kind: kind, MissionID: a.Mission, MissionOrdinal: a.Ordinal,
 		VolunteerID: a.Volunteer, VolunteerOrdinal: volunteer, Wave: &wave, Ask: &ask, Why: why})
 }
 
@@ -212,7 +212,7 @@ func (r *reducer) answered(w *liveWave, old, a *mission.Ask, said string) {
 	}
 	r.putAsks(a.Volunteer, raw, history)
 	if old.Answer == "" || old.Answer == mission.AskStoodDown {
-		r.countLaw(a.Channel, func(l *mission.LawCounts) { countAnswer(l, a) })
+		r.countLaw(a.Channel, func(l *mission.LawCounts) { countAnswer(l, a, old.Answer == "") })
 	}
 	who, _ := r.person(a.Volunteer)
 	told := *a
@@ -222,22 +222,31 @@ func (r *reducer) answered(w *liveWave, old, a *mission.Ask, said string) {
 	r.emitAsk(mission.WaveAnswered, w, &told, who.ordinal, "")
 }
 
-// countAnswer counts a first answer and how long it took.
-func countAnswer(l *mission.LawCounts, a *mission.Ask) {
+// countAnswer counts a first answer and how long it took. Whoever was stood
+// down before is among those who waited already.
+func countAnswer(l *mission.LawCounts, a *mission.Ask, waiting bool) {
+	if waiting {
+		l.Waited[mission.DelayBuckets-1]++
+	}
 	if a.Answer != mission.AskAccepted {
 		l.Declined++
 		return
 	}
-	since := a.At
-	if a.Delivered != 0 {
-		since = a.Delivered
-	}
 	l.Accepted++
-	l.Delays[mission.DelayBucket(a.Answered-since)]++
+	l.Delays[mission.DelayBucket(a.Answered-reached(a))]++
+}
+
+// reached gives the moment from which somebody could answer.
+func reached(a *mission.Ask) int64 {
+	if a.Delivered != 0 {
+		return a.Delivered
+	}
+	return a.At
 }
 
 // deliverAsks records receipts. One for somebody who was not asked is left
-// out; a failure after a delivery says nothing.
+// out, and refused where there is no other; a failure after a delivery says
+// nothing.
 func (r *reducer) deliverAsks(c mission.DeliverAsks) (mission.Result, error) {
 	w, err := r.wave(c.Wave)
 	if err != nil {
@@ -252,15 +261,19 @@ func (r *reducer) deliverAsks(c mission.DeliverAsks) (mission.Result, error) {
 		}
 		if a, news := delivered(old, receipt, r.meta.now); news {
 			r.putAsk(w, old, a)
+			who, _ := r.person(a.Volunteer)
+			r.emitAsk(mission.WaveDelivered, w, a, who.ordinal, "")
 			res.Asked++
 		}
 	}
-	if res.Asked == 0 {
+	switch {
+	case len(res.Left) > 0 && len(res.Left) == len(c.Receipts):
+		return mission.Result{}, mission.Errorf(mission.NotFound, "wave %q has not asked %q", c.Wave, res.Left[0])
+	case res.Asked == 0:
 		res.Outcome = mission.Unchanged
 		return res, nil
 	}
 	r.putCounts(w)
-	r.emitWave(mission.WaveDelivered, w)
 	return res, nil
 }
 
@@ -314,6 +327,9 @@ func (r *reducer) standDownOne(w *liveWave, old *mission.Ask, next mission.ID, w
 	a := *old
 	a.Answer, a.Answered, a.Next = mission.AskStoodDown, r.meta.now, next
 	r.putAsk(w, old, &a)
+	if a.Delivery != mission.DeliveryFailed {
+		r.countLaw(a.Channel, func(l *mission.LawCounts) { l.Waited[mission.DelayBucket(a.Answered-reached(&a))]++ })
+	}
 	who, _ := r.person(a.Volunteer)
 	r.emitAsk(kind, w, &a, who.ordinal, why)
 }

@@ -59,7 +59,7 @@ func (r *reducer) openWave(c mission.OpenWave) (mission.Result, error) {
 	w := &liveWave{Wave: *c.Wave, rec: &waveRecord{}}
 	w.State, w.Opened, w.Ended = mission.WaveRunning, r.meta.now, 0
 	w.Targets = slices.Clone(w.Targets)
-	if w.Crisis != "" && r.get(crisesBucket, append([]byte{crisisRecords}, w.Crisis...)) == nil {
+	if c, _, _ := r.crisis(w.Crisis); w.Crisis != "" && c == nil {
 		return mission.Result{}, mission.Errorf(mission.NotFound, "no crisis %q", w.Crisis)
 	}
 	for i := range w.Targets {
@@ -226,9 +226,6 @@ func (r *reducer) recallAsked(o mission.Ordinal, slots []string, why string, mos
 // crisisOn says whether a crisis runs, in which those who consented may be
 // asked more often.
 func (r *reducer) crisisOn(id mission.ID) bool {
-	if id == "" {
-		return false
-	}
 	c, _, _ := r.crisis(id)
 	return c != nil && c.RunsAt(r.meta.now)
 }

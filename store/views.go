@@ -61,6 +61,7 @@ type Export struct {
 	Waiting   []mission.Waiting
 	Feedback  []mission.Feedback
 	Alerts    []AlertView
+	Asks      []mission.Ask
 }
 
 // OrganizationView is an organisation and its answering record.

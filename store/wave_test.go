@@ -82,8 +82,9 @@ func TestWaveLife(t *testing.T) {
 		t.Errorf("got %+v, %v; want %+v", w, err, want)
 	}
 	laws, err := s.Laws()
-	if l := laws["push"]; err != nil || l.Asked != 4 || l.Accepted != 2 || l.Delays[mission.DelayBucket(240)] != 2 {
-		t.Errorf("got %+v, %v; want 2 acceptances after 240 s", l, err)
+	if l := laws["push"]; err != nil || l.Asked != 4 || l.Accepted != 2 || l.Delays[mission.DelayBucket(240)] != 2 ||
+		l.Waited[mission.DelayBuckets-1] != 2 || l.Waited[mission.DelayBucket(240)] != 1 {
+		t.Errorf("got %+v, %v; want 2 acceptances after 240 s, and one who was told then; one message failed", l, err)
 	}
 	dir := filepath.Dir(s.Path())
 	s.Close()

@@ -140,10 +140,9 @@ func platform(prior *Prior, c Channel, counts *mission.LawCounts) Law {
 		x := (float64(i) + 0.5) / 2 * math.Ln2
 		t.accepted, t.sum, t.sum2 = t.accepted+float64(n), t.sum+float64(n)*x, t.sum2+float64(n)*x*x
 	}
-	// Everybody asked counts as if they had had all the time of the last class.
-	if last := mission.DelayBuckets - 1; counts.Asked > 0 {
-		t.exposed[last] = float64(counts.Asked) * prior.Accept[c]
-		t.logs[last] = t.exposed[last] * float64(last) / 2 * math.Ln2
+	for i, n := range counts.Waited {
+		t.exposed[i] = float64(n) * prior.Accept[c]
+		t.logs[i] = t.exposed[i] * (float64(i) + 0.5) / 2 * math.Ln2
 	}
 	if !t.seen() {
 		return l
