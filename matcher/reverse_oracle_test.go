@@ -41,6 +41,7 @@ func TestReverseOracle(t *testing.T) {
 		t.Run(terrain.name, func(t *testing.T) {
 			terrain.missions = min(terrain.missions, 120)
 			o := openReverse(t, *oracleSeed+uint64(i), terrain, 60+i*80)
+			o.flood = i%3 == 0 // crises begin, move and end
 			for o.asked < requests/len(places) {
 				o.round(t)
 			}
@@ -160,7 +161,7 @@ func (o *backwards) round(t *testing.T) {
 		}
 	}
 	if o.chance(0.1) {
-		cs = append(cs, o.t.tick(86400*o.Int64N(12)))
+		cs = append(cs, o.t.ticks(86400*o.Int64N(12))...)
 	}
 	o.apply(cs)
 	cs = o.changes(o.policies)
@@ -396,7 +397,7 @@ func (o *backwards) wayFrom(v *mission.Volunteer, m *toyMission, r *matcher.Reve
 		case mission.UrgencyVital:
 			l = math.Max(l, p.Distance.VitalMinKm)
 		}
-		l = math.Max(l, r.ScaleMinKm)
+		l = math.Max(math.Max(l, r.ScaleMinKm), o.t.crisisReach(m.Mission))
 		scales[at] = l
 	}
 	most := p.Distance.MaxKm
@@ -404,7 +405,7 @@ func (o *backwards) wayFrom(v *mission.Volunteer, m *toyMission, r *matcher.Reve
 		most = r.RadiusKm
 	}
 	own := v.Reach()
-	if own > 0 && (m.Urgency == mission.UrgencyUrgent || m.Urgency == mission.UrgencyVital) {
+	if own > 0 && (m.Urgency == mission.UrgencyUrgent || m.Urgency == mission.UrgencyVital || o.t.crisisReach(m.Mission) > 0) {
 		own = math.Max(own, 1.5*l)
 	}
 	if km > most || own > 0 && km > own {
@@ -436,6 +437,9 @@ func (o *backwards) history(id mission.ID) (charged int, last, silent int64) {
 // eligible is everything that is a filter but place and remote wishes.
 func (o *backwards) eligible(v *mission.Volunteer, m *toyMission, r *matcher.ReverseRequest, p *mission.Policy) bool {
 	least := max(m.MinimumAge(), r.MinAge)
+	for _, c := range o.t.crisesOf(m.Mission) {
+		least = max(least, c.MinAge)
+	}
 	unknown := r.UnknownAge
 	if f := r.Filter; f != nil {
 		if f.Adult {
