@@ -9,8 +9,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"renfort/matcher/wave"
 )
 
 // Report is what a comparison found.
@@ -110,6 +108,10 @@ func (c Config) setting(ctx context.Context, s Scenario, crowds []*crowd) (*Sett
 func playAll(ctx context.Context, a *Arm, s Scenario, crowds []*crowd) ([]Figures, error) {
 	figures, errs := make([]Figures, len(crowds)), make([]error, len(crowds))
 	prior, slots := policyPrior(), make(chan struct{}, runtime.GOMAXPROCS(0))
+	laws, err := learn(a, s, len(crowds[0].luck))
+	if err != nil {
+		return nil, err
+	}
 	var group sync.WaitGroup
 	for i, crowd := range crowds {
 		slots <- struct{}{}
@@ -119,7 +121,7 @@ func playAll(ctx context.Context, a *Arm, s Scenario, crowds []*crowd) ([]Figure
 				return
 			}
 			var p *play
-			if p, errs[i] = run(a, s, crowd, prior, wave.Counts{}); errs[i] == nil {
+			if p, errs[i] = run(a, s, crowd, prior, laws); errs[i] == nil {
 				figures[i] = p.result
 			}
 		})

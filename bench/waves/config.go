@@ -24,6 +24,9 @@ type Config struct {
 const (
 	KnownEach = "each" // how likely each is to accept, but for the level and for what nobody can know
 	KnownFlat = "flat" // their order alone: everybody has the prior's chance
+	// KnownLearned is KnownFlat with the counts of LearnedWaves earlier waves in
+	// the same setting, of other seeds.
+	KnownLearned = "learned"
 )
 
 // Default gives the comparison of the README.
@@ -66,7 +69,7 @@ func (c Config) Validate() error {
 	if err := known("channel", c.Channels, "push", "sms", "email"); err != nil {
 		return err
 	}
-	if err := known("knowledge", c.Knowledge, KnownEach, KnownFlat); err != nil {
+	if err := known("knowledge", c.Knowledge, KnownEach, KnownFlat, KnownLearned); err != nil {
 		return err
 	}
 	var names []string

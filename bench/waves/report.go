@@ -180,7 +180,7 @@ func plotSeasons(list []SeasonFigures) template.HTML {
 	}
 	for i := range list {
 		colour := "theirs"
-		if i == len(list)-1 {
+		if list[i].Name == "renfort" {
 			colour = "ours"
 		}
 		p.add(`<path fill="none" stroke-width="2" stroke="var(--%s)" stroke-dasharray="%d %d" d="M%d %d`, colour, 3+6*i, 2-i, left, bottom)

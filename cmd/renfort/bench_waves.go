@@ -13,7 +13,7 @@ type wavesCommand struct {
 	Targets   []int     `default:"1,10" placeholder:"N,…" help:"How many missions in the valley. Default: ${default}."`
 	Truths    []float64 `default:"0.04,0.12,0.25" placeholder:"P,…" help:"How many accept in truth, where 0.12 is believed. Default: ${default}."`
 	Channels  []string  `default:"push" placeholder:"NAMES" help:"push, sms, email: they differ in delay. Default: ${default}."`
-	Knowledge []string  `default:"each" placeholder:"NAMES" help:"What is known of people: each (who is likelier), flat (their order alone). Default: ${default}."`
+	Knowledge []string  `default:"each" placeholder:"NAMES" help:"What is known of people: each (who is likelier), flat (their order alone), learned (the same after 20 waves). Default: ${default}."`
 	Arms      []string  `placeholder:"NAMES" help:"Which ways to compare. Default: all."`
 	Season    bool      `default:"true" negatable:"" help:"Play a season of many waves too. Default: yes."`
 	Report    string    `type:"path" placeholder:"FILE.html" help:"A page with plots, in English and French."`

@@ -140,8 +140,15 @@ func platform(prior *Prior, c Channel, counts *mission.LawCounts) Law {
 		x := (float64(i) + 0.5) / 2 * math.Ln2
 		t.accepted, t.sum, t.sum2 = t.accepted+float64(n), t.sum+float64(n)*x, t.sum2+float64(n)*x*x
 	}
-	for i, n := range counts.Waited {
-		t.exposed[i] = float64(n) * prior.Accept[c]
+	// Of those who answered, the last class, nobody knows how long they could
+	// have taken: they are spread like the times of those who did not.
+	silent := 0.0
+	for _, n := range counts.Waited[:mission.DelayBuckets-1] {
+		silent += float64(n)
+	}
+	each := prior.Accept[c] * (1 + float64(counts.Waited[mission.DelayBuckets-1])/max(silent, 1e-9))
+	for i, n := range counts.Waited[:mission.DelayBuckets-1] {
+		t.exposed[i] = float64(n) * each
 		t.logs[i] = t.exposed[i] * (float64(i) + 0.5) / 2 * math.Ln2
 	}
 	if !t.seen() {

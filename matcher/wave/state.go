@@ -62,7 +62,7 @@ type Person uint32
 type Candidate struct {
 	Person  Person
 	Score   float64 // of reverse matching, above 0; comparable between targets
-	Accept  float64 // the chance that they accept before anything is learned: the policy's by channel, or better
+	Accept  float64 // the chance that they accept before anything is learned: the policy's by channel, or better; never one that Laws went into
 	Channel Channel
 	From    int64 // not to be asked before, Unix seconds: quiet hours; 0 is at once
 }

@@ -78,7 +78,7 @@ func (s *State) hope(a *Ask, l *Law, horizon float64) float64 {
 // reached gives the moment from which somebody could answer, and whether they
 // could.
 func (s *State) reached(a *Ask) (int64, bool) {
-	if a.Delivered != 0 {
+	if a.Delivered != 0 && !a.Failed {
 		return a.Delivered, true
 	}
 	return a.Asked, !a.Failed && (!s.Receipts || a.Answer == Accepted || a.Answer == Declined)
