@@ -17,17 +17,26 @@ type fieldFilter struct {
 	parts     uint8    // of the day, for slot_part
 }
 
+// fieldWords is one field of a filter.
+type fieldWords struct {
+	field index.Field
+	words []string
+}
+
+// filterLists gives the fields of a filter that choose among words, those of
+// addresses from the widest to the narrowest.
+func filterLists(f *mission.Filter) [15]fieldWords {
+	return [...]fieldWords{{index.DomainField, f.Domains}, {index.ActivityField, f.Activities}, {index.Organization, f.Organizations}, {index.Network, f.Networks},
+		{index.Publisher, f.Publishers}, {index.Tag, f.Tags}, {index.Audience, f.Audiences}, {index.Skill, f.Skills}, {index.Remote, f.Remote},
+		{index.Urgency, f.Urgencies}, {index.DateType, f.DateTypes}, {index.Region, f.Regions}, {index.Department, f.Departments},
+		{index.City, f.Cities}, {index.PostalCode, f.PostalCodes}}
+}
+
 // takeFilter reads the fields of the filter.
 func (x *search) takeFilter(zones *mission.Zones) {
 	f := x.filter
 	x.fields = x.fields[:0]
-	for _, l := range [...]struct {
-		field index.Field
-		words []string
-	}{{index.DomainField, f.Domains}, {index.ActivityField, f.Activities}, {index.Organization, f.Organizations}, {index.Network, f.Networks},
-		{index.Publisher, f.Publishers}, {index.Tag, f.Tags}, {index.Audience, f.Audiences}, {index.Skill, f.Skills}, {index.Remote, f.Remote},
-		{index.Urgency, f.Urgencies}, {index.DateType, f.DateTypes}, {index.Department, f.Departments}, {index.Region, f.Regions},
-		{index.City, f.Cities}, {index.PostalCode, f.PostalCodes}} {
+	for _, l := range filterLists(f) {
 		if len(l.words) > 0 {
 			p := x.field(l.field, "")
 			for _, w := range l.words {
