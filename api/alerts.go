@@ -2,6 +2,7 @@ package api
 
 import (
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/valyala/fasthttp"
 
 	"renfort/mission"
@@ -219,4 +220,19 @@ func appendAlerts(b []byte, all []store.AlertView) []byte {
 		b = append(appendAlertRead(append(b, '{'), all[i].Alert), '}')
 	}
 	return append(b, ']')
+}
+
+// alerts reads what the engine counts of alerts.
+func (k *stateCollector) alerts(send func(kind prometheus.ValueType, name, help string, v float64, labels ...string)) {
+	st := k.s.engine.AlertStats()
+	send(prometheus.GaugeValue, "renfort_alerts", "Saved searches.", float64(st.Alerts))
+	send(prometheus.GaugeValue, "renfort_alerts_behind", "Commands that have not been looked at for alerts.", float64(st.Behind))
+	send(prometheus.CounterValue, "renfort_alerts_met_total", "Pairs of a saved search and a mission that is new, reopened or moved and fits.", float64(st.Met))
+	send(prometheus.CounterValue, "renfort_alerts_raised_total", "Alerts raised.", float64(st.Raised))
+	for _, left := range []struct {
+		why string
+		n   uint64
+	}{{"budget", st.Budget}, {"barred", st.Barred}, {"refused", st.Refused}} {
+		send(prometheus.CounterValue, "renfort_alerts_left_out_total", "Alerts not raised: the person's budget is used up, the mission is not for them, or the reducer refused.", float64(left.n), "why", left.why)
+	}
 }

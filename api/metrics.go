@@ -134,6 +134,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	send(counter, "renfort_shown_dropped_total", "Pages that were not remembered as shown, in a surge.", float64(k.s.shown.lost()))
 	k.engine(send)
 	k.outbox(send)
+	k.alerts(send)
 }
 
 // classNames are the words of metrics, [c] for class c.

@@ -53,6 +53,7 @@ type Engine struct {
 	watch   watch
 	text    *text // nil for none
 	lists   lists
+	alerts  alerts
 	opened  atomic.Bool
 	paused  atomic.Bool // what goes out to people
 	waves   waves
@@ -71,6 +72,7 @@ func Open(o Options) (*Engine, error) {
 	e.matcher = matcher.New(e.zones)
 	e.watch.moved = make(chan struct{})
 	e.waves.begin()
+	e.openAlerts()
 	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("engine: open: %w", err)
@@ -90,6 +92,7 @@ func Open(o Options) (*Engine, error) {
 	e.opened.Store(true)
 	ctx, stop := context.WithCancel(context.Background())
 	e.stop = stop
+	e.stopped.Go(func() { e.followAlerts(ctx) })
 	if !o.ManualTicks {
 		e.stopped.Go(func() { e.tickEverySecond(ctx) })
 		e.stopped.Go(func() { e.stepWavesEverySecond(ctx) })
@@ -145,6 +148,7 @@ func (e *Engine) committed(changes []mission.Change) {
 	}
 	e.waves.follow(changes)
 	e.watch.tell()
+	e.markAlerts(changes)
 }
 
 // Close stops Ticks and indexing, drains what is queued and closes the store.

@@ -120,6 +120,15 @@ func (p *Percolator) Put(s *index.Snapshot, a *mission.Alert) {
 	p.enter(v)
 }
 
+// Volunteer gives whose an alert is.
+func (p *Percolator) Volunteer(alert mission.ID) (id mission.ID, ok bool) {
+	n, ok := p.numbers[alert]
+	if ok {
+		id = p.saved[n].met.Volunteer
+	}
+	return id, ok
+}
+
 // Delete drops an alert, if it is there.
 func (p *Percolator) Delete(id mission.ID) {
 	n, known := p.numbers[id]

@@ -11,6 +11,16 @@ type Alert struct {
 	Raised    int64  `json:"raised,omitzero"` // when it was raised last, log time, Unix seconds; the store's
 }
 
+// Why a mission that was written is news to those who saved a search: it is
+// new, it is elsewhere, or it has become one that can be had. What was deleted
+// and comes back within NewsHours where it was is not new.
+const (
+	NewsNew    = "new"
+	NewsMoved  = "moved"
+	NewsOpened = "opened"
+	NewsHours  = 24
+)
+
 // AlertKm is the radius around the place of a volunteer whose record says
 // neither a radius nor a mobility, in an alert that names no place: as far as
 // people go by car.

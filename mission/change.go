@@ -95,6 +95,6 @@ type Change struct {
 	Crisis           *Crisis
 	Alert            *Alert
 	Webhook          *Webhook
-	Why              string // SeatRecalled, WaveStoodDown
+	Why              string // SeatRecalled, WaveStoodDown; MissionPut: NewsNew, NewsMoved, NewsOpened or ""
 	Next             []ID   // SeatRecalled: missions that they may be told in its place
 }

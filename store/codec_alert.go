@@ -34,6 +34,17 @@ func decodeAlert(b []byte) (*alertRecord, error) {
 	return a, r.failed()
 }
 
+// throughKey is where it stands up to which seq all has been looked at.
+var throughKey = []byte{alertsThrough}
+
+func appendThrough(b []byte, seq uint64) []byte { return appendUint(append(b, recordFormat), seq) }
+
+func decodeThrough(b []byte) (seq uint64, err error) {
+	r := open(b)
+	seq = r.uint()
+	return seq, r.failed()
+}
+
 // noun gives the alert itself.
 func (a *alertRecord) noun() (*mission.Alert, error) {
 	n := new(mission.Alert)

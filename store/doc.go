@@ -49,6 +49,7 @@
 //	crises         'c', crisis                         version, when it begins or ends next, JSON
 //	               'o'                                 while outbound is paused: since when
 //	alerts         'a', alert                          version, volunteer, when it was raised last, JSON
+//	               't'                                 up to which seq all has been looked at for them
 //	webhooks       'w', webhook                        version, how far it has come, deliveries recorded, JSON
 //	               'd', webhook, 0, seq, delivery      one recorded delivery
 //

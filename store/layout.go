@@ -184,6 +184,7 @@ func hidden(s string) [16]byte {
 const (
 	tombMission   byte = 'm'
 	tombVolunteer byte = 'v'
+	tombPlace     byte = 'p' // where a mission was that is gone: its revision is a hash
 )
 
 func tombstoneKey(kind byte, id mission.ID) []byte {
@@ -235,6 +236,7 @@ const (
 	crisisRecords  byte = 'c'
 	outboundPaused byte = 'o'
 	alertRecords   byte = 'a'
+	alertsThrough  byte = 't'
 	webhookRecords byte = 'w'
 	deliveries     byte = 'd'
 )

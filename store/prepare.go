@@ -45,6 +45,10 @@ func prepare(e mission.Envelope) (*prepared, error) {
 		}
 	case mission.PutAlert:
 		err = first(mission.CheckID("/volunteer", c.Alert.Volunteer), p.record("/id", c.Alert.ID, c.Alert))
+	case mission.RaiseAlerts:
+		if p.bytes += 128 * len(c.Raised); len(c.Raised) > mission.AsksMax {
+			err = invalid("/raised", fmt.Sprintf("has %d entries; at most %d", len(c.Raised), mission.AsksMax))
+		}
 	case mission.DeleteAlert:
 		err = mission.CheckID("/id", c.ID)
 	case nil:

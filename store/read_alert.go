@@ -123,6 +123,10 @@ func (v snapshot) completeAlert(c *mission.Change) error {
 
 // alert checks an alert against the person's entry that leads to it.
 func (c *checker) alert(key, value []byte) error {
+	if len(key) == 1 && key[0] == alertsThrough {
+		_, err := decodeThrough(value)
+		return err
+	}
 	if key[0] != alertRecords {
 		return errRecord
 	}
@@ -150,4 +154,39 @@ func (c *checker) leadsToAlert(volunteer string, id []byte) error {
 		return fmt.Errorf("leads to no alert of theirs: %v", err)
 	}
 	return nil
+}
+
+// AlertsThrough gives the seq up to which all has been looked at for alerts, 0
+// where none was ever.
+func (s *Store) AlertsThrough() (seq uint64, err error) {
+	err = s.view(func(v snapshot) error {
+		raw := v.get(alertsBucket, throughKey)
+		if raw == nil {
+			return nil
+		}
+		seq, err = decodeThrough(raw)
+		return err
+	})
+	return seq, err
+}
+
+// AlertsLeft gives how many alerts a person may still be told of, rest and
+// budget considered, and where that is none, at which log time to ask again.
+// Writes that follow may change it before then. Nobody is left to somebody who
+// said stop.
+func (s *Store) AlertsLeft(volunteer mission.ID) (left int, again int64, err error) {
+	c := s.live.Load()
+	err = s.view(func(v snapshot) error {
+		raw := v.get(peopleBucket, personPrefix(nil, volunteer, personAsks))
+		if raw == nil {
+			left = c.policy.Reverse.AlertsPerMonth
+			return nil
+		}
+		a, err := decodeAsks(raw)
+		if err == nil {
+			left, again = a.left(c.policy, c.meta.now)
+		}
+		return err
+	})
+	return left, again, err
 }

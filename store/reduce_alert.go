@@ -13,6 +13,8 @@ func (r *reducer) dispatchAlert(p *prepared) (mission.Result, error) {
 		return r.putAlert(c, p.json)
 	case mission.DeleteAlert:
 		return r.deleteAlert(c)
+	case mission.RaiseAlerts:
+		return r.raiseAlerts(c)
 	}
 	return r.dispatchCrisis(p.Command)
 }

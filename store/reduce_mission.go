@@ -98,6 +98,7 @@ func (r *reducer) writeMission(m *mission.Mission, now *missionState, plan *seat
 		r.put(missionIDsBucket, []byte(m.ID), nil, ordinalKey(now.ordinal))
 		r.unbury(tombMission, m.ID)
 	}
+	why := r.news(m, now, plan.seats)
 	rec := &missionRecord{version: r.seq(), revision: max(m.Revision, now.record.revision), id: m.ID,
 		publisher: m.Publisher, times: m.Times, json: json}
 	r.put(missionsBucket, ordinalKey(now.ordinal), now.raw, r.keep(appendMission(r.room(len(json)+256), rec)))
@@ -106,7 +107,7 @@ func (r *reducer) writeMission(m *mission.Mission, now *missionState, plan *seat
 		r.unlist(plan.seats, w, "slot_removed")
 	}
 	r.releaseAll(plan.release, mission.StateCancelled, plan.seats)
-	r.emit(mission.Change{Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: now.ordinal, Mission: m, Seats: plan.seats})
+	r.emit(mission.Change{Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: now.ordinal, Mission: m, Seats: plan.seats, Why: why})
 	out := mission.Created
 	if now.exists {
 		out = mission.Updated
@@ -184,6 +185,7 @@ func (r *reducer) dropMission(c mission.DeleteMission, now *missionState) {
 	r.remove(missionsBucket, ordinalKey(now.ordinal), now.raw)
 	r.remove(missionIDsBucket, []byte(c.ID), nil)
 	r.putSeats(now.ordinal, nil)
+	r.buryPlace(c.ID, now.record.json)
 	r.bury(tombMission, c.ID, max(c.Revision, now.record.revision))
 	r.emit(mission.Change{Kind: mission.MissionDeleted, MissionID: c.ID, MissionOrdinal: now.ordinal})
 }
