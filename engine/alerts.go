@@ -169,8 +169,8 @@ func (e *Engine) followAlerts(ctx context.Context) {
 // loadAlerts reads the alerts, and from where to go on.
 func (e *Engine) loadAlerts() (ok bool) {
 	a := &e.alerts
-	a.looked.Store(e.Seq())
 	s := e.Snapshot()
+	from := s.Seq
 	if err := e.store.Alerts(func(alert *mission.Alert) { a.percolator.Put(s, alert) }); err != nil {
 		return false // the store is being closed, or its file is damaged: Check says where
 	}
@@ -180,8 +180,9 @@ func (e *Engine) loadAlerts() (ok bool) {
 	}
 	a.stored = through
 	if a.percolator.Len() > 0 {
-		a.looked.Store(through)
+		from = through
 	}
+	a.looked.Store(from) // only now: somebody may be waiting for it
 	a.counts.alerts.Store(uint64(a.percolator.Len()))
 	return true
 }
@@ -242,11 +243,9 @@ func (e *Engine) readNews(ctx context.Context) (batch []news, through uint64, ok
 // raised. It gives false when ctx was done before all was.
 func (e *Engine) lookAtNews(ctx context.Context, batch []news, through uint64) bool {
 	a := &e.alerts
-	first := false // there is a first alert: from now on it matters how far one has come
 	for _, n := range batch {
 		switch n.kind {
 		case mission.AlertPut:
-			first = first || a.percolator.Len() == 0
 			if v, err := e.store.Alert(n.id); err == nil {
 				a.percolator.Put(e.Snapshot(), v.Alert)
 			}
@@ -266,7 +265,7 @@ func (e *Engine) lookAtNews(ctx context.Context, batch []news, through uint64) b
 		}
 	}
 	a.counts.alerts.Store(uint64(a.percolator.Len()))
-	if len(a.raises) > 0 || first || a.percolator.Len() > 0 && through > a.stored+throughEvery {
+	if len(a.raises) > 0 || a.percolator.Len() > 0 && through > a.stored+throughEvery {
 		return e.raise(ctx, through)
 	}
 	return true

@@ -43,6 +43,9 @@ func (r *reducer) putAlert(c mission.PutAlert, json []byte) (mission.Result, err
 		rec.raised, out = old.raised, mission.Updated
 	} else {
 		r.put(peopleBucket, alertEntry(a.Volunteer, a.ID), nil, nil)
+		if r.get(alertsBucket, throughKey) == nil { // before the first there is nothing to look at
+			r.put(alertsBucket, throughKey, nil, appendThrough(nil, r.seq()))
+		}
 	}
 	r.put(alertsBucket, alertKey(a.ID), raw, r.keep(appendAlert(r.room(len(json)+256), rec)))
 	r.emit(mission.Change{Kind: mission.AlertPut, VolunteerID: a.Volunteer, VolunteerOrdinal: who.ordinal, Alert: a})
