@@ -191,14 +191,14 @@ func (e *Engine) loadAlerts() (ok bool) {
 func (e *Engine) nextNews(ctx context.Context) (batch []news, through uint64, ok bool) {
 	a := &e.alerts
 	a.mu.Lock()
-	behind := a.behind
+	behind, seen := a.behind, a.seen
 	if !behind {
 		batch, a.queue, through = a.queue, nil, a.seen
 	}
 	a.mu.Unlock()
 	switch {
 	case behind:
-		return e.readNews(ctx)
+		return e.readNews(ctx, seen)
 	case through > a.looked.Load():
 		return batch, through, true
 	}
@@ -210,7 +210,8 @@ func (e *Engine) nextNews(ctx context.Context) (batch []news, through uint64, ok
 }
 
 // readNews reads the change log, and leaves it for the queue once both meet.
-func (e *Engine) readNews(ctx context.Context) (batch []news, through uint64, ok bool) {
+// seen is a Seq that was committed before.
+func (e *Engine) readNews(ctx context.Context, seen uint64) (batch []news, through uint64, ok bool) {
 	a := &e.alerts
 	through = a.looked.Load()
 	shown := e.Seq() // what was committed a moment ago is not in the index yet
@@ -231,7 +232,7 @@ func (e *Engine) readNews(ctx context.Context) (batch []news, through uint64, ok
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(changes) == 0 {
-		through = max(through, a.seen) // the log has been trimmed
+		through = max(through, seen) // the log has been trimmed
 	}
 	if a.seen <= through {
 		a.behind, a.queue = false, nil
