@@ -6,6 +6,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"renfort/geo"
 	"renfort/mission"
 	"renfort/store"
 )
@@ -49,13 +50,36 @@ func crisisRoutes() []*route {
 type crisisBody struct {
 	ID      mission.ID     `json:"id"`
 	Name    string         `json:"name"`
-	Area    mission.Area   `json:"area"`
+	Area    areaBody       `json:"area"`
 	Domains []string       `json:"domains"`
 	Boost   float64        `json:"boost"`
 	ReachKm float64        `json:"reach_km"`
 	MinAge  int            `json:"min_age"`
 	From    mission.Moment `json:"from"`
 	Until   mission.Moment `json:"until"`
+}
+
+// areaBody is a mission.Area as it is sent: half a centre is told from one on
+// the equator.
+type areaBody struct {
+	Center      *mission.Place   `json:"center"`
+	RadiusKm    float64          `json:"radius_km"`
+	Polygon     []mission.Corner `json:"polygon"`
+	Departments []string         `json:"departments"`
+	Communes    []string         `json:"communes"`
+}
+
+// area gives the area; errors point below /area.
+func (b *areaBody) area() (mission.Area, error) {
+	a := mission.Area{RadiusKm: b.RadiusKm, Polygon: b.Polygon, Departments: b.Departments, Communes: b.Communes}
+	if b.Center == nil {
+		return a, nil
+	}
+	if b.Center.Lat == nil || b.Center.Lon == nil {
+		return a, invalid("/area/center", "needs both lat and lon")
+	}
+	a.Center = &geo.Point{Lat: *b.Center.Lat, Lon: *b.Center.Lon}
+	return a, nil
 }
 
 // putCrisis answers PUT /v1/crises/{id}.
@@ -67,7 +91,11 @@ func (c *call) putCrisis() error {
 	if err := sameID(&b.ID, c.id[0]); err != nil {
 		return err
 	}
-	n := &mission.Crisis{ID: b.ID, Name: b.Name, Area: b.Area, Domains: b.Domains, Boost: b.Boost, ReachKm: b.ReachKm, MinAge: b.MinAge, From: b.From, Until: b.Until}
+	area, err := b.Area.area()
+	if err != nil {
+		return err
+	}
+	n := &mission.Crisis{ID: b.ID, Name: b.Name, Area: area, Domains: b.Domains, Boost: b.Boost, ReachKm: b.ReachKm, MinAge: b.MinAge, From: b.From, Until: b.Until}
 	if err := c.s.engine.Intake().Crisis(n); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestRecallAlternativesLeaveTheDanger(t *testing.T) {
 // crisisFaults are wrong bodies of PUT /v1/crises/{id}.
 func crisisFaults() []fault {
 	return []fault{{"no name", `{` + valley + `}`, "/name"}, {"no area", `{"name":"x","area":{}}`, "/area"}, {"half a circle", `{"name":"x","area":{"radius_km":3}}`, "/area"},
-		{"a circle at 0,0", `{"name":"x","area":{"center":{"lat":0,"lon":0},"radius_km":3}}`, "/area/center"}, {"no point on earth", `{"name":"x","area":{"center":{"lat":91,"lon":0},"radius_km":3}}`, "/area/center"},
+		{"half a centre", `{"name":"x","area":{"center":{"lat":43.7},"radius_km":3}}`, "/area/center"}, {"a circle at 0,0", `{"name":"x","area":{"center":{"lat":0,"lon":0},"radius_km":3}}`, "/area/center"}, {"no point on earth", `{"name":"x","area":{"center":{"lat":91,"lon":0},"radius_km":3}}`, "/area/center"},
 		{"two corners", `{"name":"x","area":{"polygon":[[44,7],[45,7]]}}`, "/area/polygon"}, {"half a corner", `{"name":"x","area":{"polygon":[[44],[45,7],[45,8]]}}`, "/area/polygon/0"},
 		{"lines that cross", `{"name":"x","area":{"polygon":[[44,7],[45,8],[44,8],[45,7]]}}`, "/area/polygon"}, {"an unknown department", `{"name":"x","area":{"departments":["06","6"]}}`, "/area/departments/1"},
 		{"an unknown commune", `{"name":"x","area":{"communes":["00000"]}}`, "/area/communes/0"}, {"an unknown domain", `{"name":"x",` + valley + `,"domains":["flood"]}`, "/domains/0"},
