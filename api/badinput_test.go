@@ -184,11 +184,6 @@ func faultsOf(pattern string) []fault {
 		return candidatesFaults()
 	case "POST /v1/volunteers/count":
 		return countFaults()
-	case "PUT /v1/crises/{id}":
-		return crisisFaults()
-	case "POST /v1/missions/{id}/recall":
-		return []fault{{"nobody", `{"why":"danger"}`, "/to"}, {"a group that is none", `{"to":["everybody"],"why":"danger"}`, "/to/0"}, {"no why", `{"to":["held"]}`, "/why"},
-			{"a slot that is none", `{"to":["held"],"why":"danger","slots":["none"]}`, "/slots/0"}, {"an unknown field", `{"to":["held"],"why":"danger","all":true}`, "/all"}}
 	case "POST /v1/search":
 		return searchFaults()
 	case "PUT /v1/policy":
@@ -196,7 +191,7 @@ func faultsOf(pattern string) []fault {
 	case "PUT /v1/taxonomy":
 		return []fault{{"no domains", `{"name":"a","version":2}`, "/domains"}, {"a domain twice", `{"name":"a","version":2,"domains":[{"id":"x","label":"X"},{"id":"x","label":"Y"}]}`, "/domains/1/id"}}
 	}
-	return nil
+	return faultsOfCrises(pattern)
 }
 
 func TestBadInputAtEveryRoute(t *testing.T) {

@@ -88,3 +88,15 @@ func crisisFaults() []fault {
 		{"an end before its beginning", `{"name":"x",` + valley + `,"from":"2026-03-02","until":"2026-03-01"}`, "/until"}, {"the reducer's own field", `{"name":"x",` + valley + `,"paused":true}`, "/paused"},
 		{"another id", `{"id":"x","name":"x",` + valley + `}`, "/id"}}
 }
+
+// faultsOfCrises are the wrong bodies of what a crisis team sends.
+func faultsOfCrises(pattern string) []fault {
+	switch pattern {
+	case "PUT /v1/crises/{id}":
+		return crisisFaults()
+	case "POST /v1/missions/{id}/recall":
+		return []fault{{"nobody", `{"why":"danger"}`, "/to"}, {"a group that is none", `{"to":["everybody"],"why":"danger"}`, "/to/0"}, {"no why", `{"to":["held"]}`, "/why"},
+			{"a slot that is none", `{"to":["held"],"why":"danger","slots":["none"]}`, "/slots/0"}, {"an unknown field", `{"to":["held"],"why":"danger","all":true}`, "/all"}}
+	}
+	return nil
+}
