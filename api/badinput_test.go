@@ -178,8 +178,6 @@ func faultsOf(pattern string) []fault {
 			{"an unknown filter", `{"volunteer":{"id":"v"},"recommend":{"filters":{"x":1}}}`, "/recommend/filters/x"}, {"too short", `{"volunteer":{"id":"v"},"hold":{"first":true,"ttl_s":1}}`, "/hold/ttl_s"}}
 	case "POST /v1/waves", "PATCH /v1/waves/{id}", "POST /v1/waves/{id}/answers", "POST /v1/waves/{id}/deliveries":
 		return waveFaults()[pattern]
-	case "PUT /v1/alerts/{id}":
-		return alertFaults()
 	case "POST /v1/missions/{id}/candidates":
 		return candidatesFaults()
 	case "POST /v1/volunteers/count":

@@ -89,9 +89,11 @@ func crisisFaults() []fault {
 		{"another id", `{"id":"x","name":"x",` + valley + `}`, "/id"}}
 }
 
-// faultsOfCrises are the wrong bodies of what a crisis team sends.
+// faultsOfCrises are the wrong bodies of what a crisis team sends, and of alerts.
 func faultsOfCrises(pattern string) []fault {
 	switch pattern {
+	case "PUT /v1/alerts/{id}":
+		return alertFaults()
 	case "PUT /v1/crises/{id}":
 		return crisisFaults()
 	case "POST /v1/missions/{id}/recall":
