@@ -9,9 +9,10 @@ import (
 
 // benchCommands measure.
 type benchCommands struct {
-	Peers peersCommand `cmd:"" help:"Compare search with other engines: answers first, then times."`
-	World surgeCommand `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
-	Waves wavesCommand `cmd:"" help:"Play waves in simulated time: how soon are missions filled, and how many people are asked and turned away?"`
+	Peers  peersCommand  `cmd:"" help:"Compare search with other engines: answers first, then times."`
+	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
+	Player playerCommand `cmd:"" help:"Answer the waves of a running service as volunteers do."`
+	Waves  wavesCommand  `cmd:"" help:"Play waves in simulated time: how soon are missions filled, and how many people are asked and turned away?"`
 }
 
 // peersCommand gives the same missions and questions to several engines.

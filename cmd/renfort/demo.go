@@ -20,13 +20,18 @@ type demoCommand struct {
 	Missions   int    `default:"20000" placeholder:"N" help:"How many missions. Default: ${default}."`
 	Volunteers int    `default:"100000" placeholder:"N" help:"How many volunteers. Default: ${default}."`
 	Seed       uint64 `default:"1" placeholder:"S" help:"The same seed makes the same people and missions."`
+	Speed      int    `default:"1" placeholder:"N" help:"Time passes N times as fast, from six in the evening on, so that one can watch a wave fill. Default: ${default}."`
 	Data       string `type:"path" env:"RENFORT_DEMO_DATA" placeholder:"DIR" help:"Where the data is kept; if some is there already it is served as it is. Left out: a temporary directory, removed at the end."`
 }
 
 // Run makes the world, serves it and says what to try.
 func (c *demoCommand) Run(p *process) (err error) {
 	began := time.Now()
-	made := world.Config{Missions: c.Missions, Volunteers: c.Volunteers, Seed: c.Seed, At: began}
+	if c.Speed < 1 || c.Speed > speedMost {
+		return &usageError{fmt.Errorf("--speed is %d; it must be from 1 to %d", c.Speed, speedMost)}
+	}
+	clock := c.clock(began)
+	made := world.Config{Missions: c.Missions, Volunteers: c.Volunteers, Seed: c.Seed, At: clock()}
 	if err := made.Validate(); err != nil {
 		return &usageError{err}
 	}
@@ -39,7 +44,7 @@ func (c *demoCommand) Run(p *process) (err error) {
 	}
 	config := api.Default()
 	config.Addr, config.Log = c.Addr, newLog(p.stderr)
-	h, err := openHost(config, engine.Options{Dir: dir})
+	h, err := openHost(config, engine.Options{Dir: dir, Clock: clock})
 	if err != nil {
 		return err
 	}
@@ -53,8 +58,29 @@ func (c *demoCommand) Run(p *process) (err error) {
 	if err != nil {
 		return errors.Join(err, h.close())
 	}
+	crowd, err := someCrowd(h.engine)
+	if err != nil {
+		return errors.Join(err, h.close())
+	}
 	invite(p.stdout, shown(h.address), h.engine.Snapshot().Exists, time.Since(began), hold)
+	inviteToWave(p.stdout, shown(h.address), crowd, c.Speed)
 	return h.serve(p.ctx)
+}
+
+// speedMost bounds how fast time passes: a Tick a second then moves it by ten
+// minutes.
+const speedMost = 600
+
+// clock gives the demo's time: the real one, or one that runs Speed times as
+// fast from six in the evening of today on, when people may be asked.
+func (c *demoCommand) clock(began time.Time) func() time.Time {
+	if c.Speed == 1 {
+		return time.Now
+	}
+	paris := new(mission.Zones).Location("Europe/Paris")
+	day := began.In(paris)
+	evening := time.Date(day.Year(), day.Month(), day.Day(), 18, 0, 0, 0, paris)
+	return func() time.Time { return evening.Add(time.Duration(c.Speed) * time.Since(began)) }
 }
 
 // awaitWords waits until the words of what was filled in can be searched.
@@ -165,6 +191,31 @@ func someSeat(e *engine.Engine) (seat, error) {
 		}
 		if len(m.Slots) == 0 {
 			return seat{mission: m.ID}, nil
+		}
+	}
+	return seat{}, nil
+}
+
+// crowdSeats is how many seats the demo's wave is to fill.
+const crowdSeats = 50
+
+// someCrowd finds an urgent mission near Nice with so many seats; the zero seat
+// if there is none.
+func someCrowd(e *engine.Engine) (seat, error) {
+	nice := towns()[0]
+	request := &matcher.Request{Profile: &mission.Volunteer{Location: &mission.Place{Lat: &nice.lat, Lon: &nice.lon}}, Limit: mission.RecommendMax,
+		Filter: &mission.Filter{Urgencies: []string{mission.UrgencyUrgent, mission.UrgencyVital}}}
+	var page matcher.Page
+	if err := e.Recommend(request, &page); err != nil {
+		return seat{}, err
+	}
+	for i := range page.Items {
+		view, err := e.Store().Mission(page.Items[i].ID)
+		if err != nil {
+			return seat{}, err
+		}
+		if p := view.Seats.Pools; len(p) == 1 && p[0].Total != mission.SeatsUnknown && p[0].Free() >= crowdSeats && len(view.Seats.Slots) <= 1 {
+			return seat{mission: view.ID}, nil
 		}
 	}
 	return seat{}, nil

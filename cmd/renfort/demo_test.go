@@ -27,8 +27,8 @@ func TestDemoAnswersWhatItInvites(t *testing.T) {
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
 	s := launch(t, cmd, "Ctrl-C")
 	requests := pasted.FindAllStringSubmatch(s.said, -1)
-	if len(requests) != 11 {
-		t.Fatalf("%d requests to paste, want 3 places, a hold, the statistics and 6 searches:\n%s", len(requests), s.said)
+	if len(requests) != 12 {
+		t.Fatalf("%d requests to paste, want 3 places, a hold, the statistics, 6 searches and a wave:\n%s", len(requests), s.said)
 	}
 	for i, r := range requests {
 		o := finish(t, exec.Command(shell, "-c", r[1]+" -sS --fail-with-body"))
@@ -40,6 +40,7 @@ func TestDemoAnswersWhatItInvites(t *testing.T) {
 			Hold, State string
 			Missions    int
 			Hits        []struct{ ID string }
+			Wave        string
 		}
 		if err := json.Unmarshal([]byte(o.stdout), &answer); o.code != 0 || err != nil {
 			t.Errorf("%s\nexit code %d, %v: %s%s", r[1], o.code, err, beginning([]byte(o.stdout)), o.stderr)
@@ -52,7 +53,9 @@ func TestDemoAnswersWhatItInvites(t *testing.T) {
 			t.Errorf("%s\nanswers %s", r[1], beginning([]byte(o.stdout)))
 		case i == 4 && answer.Missions != 3000:
 			t.Errorf("%s\ncounts %d missions, want 3000", r[1], answer.Missions)
-		case i > 4 && len(answer.Hits) == 0:
+		case i == 11 && (answer.Wave == "" || answer.State != "running"):
+			t.Errorf("%s\nanswers %s", r[1], beginning([]byte(o.stdout)))
+		case i > 4 && i < 11 && len(answer.Hits) == 0:
 			t.Errorf("%s\nfinds nothing", r[1])
 		}
 	}

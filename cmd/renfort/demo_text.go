@@ -34,7 +34,7 @@ Renfort serves a made-up France: %[1]d missions, ready in %.1[2]f s.
 
     %[3]s
 
-Quatre requêtes à coller dans un autre terminal · four requests to paste into another terminal:
+Cinq requêtes à coller dans un autre terminal · five requests to paste into another terminal:
 
 `, missions, took.Seconds(), address)
 	fmt.Fprintln(to, "1. Que faire près de chez moi, et pourquoi ? · What is there to do near me, and why?")
@@ -54,6 +54,16 @@ Quatre requêtes à coller dans un autre terminal · four requests to paste into
 	fmt.Fprintln(to, "4. Que trouve-t-on avec ces mots ? · What do these words find?")
 	for _, words := range searches() {
 		fmt.Fprintf(to, "   curl -G '%s/v1/search' -d highlight=true -d limit=3 --data-urlencode \"q=%s\"\n", address, words)
+	}
+}
+
+// inviteToWave says how to fill fifty seats, and how to see people answer.
+func inviteToWave(to io.Writer, address string, crowd seat, speed int) {
+	if crowd.mission != "" {
+		fmt.Fprintln(to, "5. Cinquante bénévoles, vite · Fifty volunteers, quickly")
+		fmt.Fprintf(to, "   curl -X POST '%s/v1/waves' -H 'Content-Type: application/json' -d '{\"targets\":[{\"mission\":\"%s\",\"seats\":%d}],\"dial\":\"urgent\"}'\n", address, crowd.mission, crowdSeats)
+		fmt.Fprintln(to, "   # qui répond comme répondent des bénévoles · who answers as volunteers do:")
+		fmt.Fprintf(to, "   # renfort bench player --target %s --speed %d\n", address, speed)
 	}
 	fmt.Fprintln(to)
 	fmt.Fprintln(to, "Ctrl-C arrête tout. · Ctrl-C ends it.")

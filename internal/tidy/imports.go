@@ -42,8 +42,9 @@ func ladder() []rung {
 		{room: "bench/oracle", tests: worlds},
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
 		{room: "bench/waves", below: live},
+		{room: "bench/player"}, // it speaks HTTP
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge", "bench/waves"}, live...)},
+		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
