@@ -147,14 +147,6 @@ func faultsOf(pattern string) []fault {
 	case "POST /v1/missions/{id}/waiting":
 		return []fault{{"nobody", `{}`, "/volunteer"}, {"a mail address", `{"volunteer":"a@b.org"}`, "/volunteer"}, {"a slot that is none", `{"volunteer":"v","slot":"none"}`, "/slot"},
 			{"a control character", `{"volunteer":"v","slot":"\u0001"}`, "/slot"}, {"a list of slots", `{"volunteer":"v","slot":["a"]}`, "/slot"}}
-	case "POST /v1/holds/{hold}/answer":
-		return []fault{{"no answer", `{}`, "/answer"}, {"an unknown answer", `{"answer":"maybe"}`, "/answer"}, {"a date that cannot be", `{"answer":"accepted","at":"2026-02-30"}`, "/at"}}
-	case "POST /v1/holds/{hold}/extend":
-		return []fault{{"too long", `{"ttl_s":3601}`, "/ttl_s"}}
-	case "POST /v1/holds/{hold}/confirm":
-		return []fault{{"a control character", `{"ref":"\u0001"}`, "/ref"}}
-	case "POST /v1/holds/{hold}/release":
-		return []fault{{"a control character", `{"why":"\u0001"}`, "/why"}}
 	case "POST /v1/missions/get":
 		return []fault{{"none", `{"ids":[]}`, "/ids"}, {"an empty id", `{"ids":["a",""]}`, "/ids/1"}, {"an unknown field", `{"ids":["a"],"fields":["colour"]}`, "/fields/0"},
 			{"too many", `{"ids":[` + strings.TrimSuffix(strings.Repeat(`"x",`, 1001), ",") + `]}`, "/ids"}}
@@ -189,7 +181,25 @@ func faultsOf(pattern string) []fault {
 	case "PUT /v1/taxonomy":
 		return []fault{{"no domains", `{"name":"a","version":2}`, "/domains"}, {"a domain twice", `{"name":"a","version":2,"domains":[{"id":"x","label":"X"},{"id":"x","label":"Y"}]}`, "/domains/1/id"}}
 	}
+	if faults := holdFaults(pattern); faults != nil {
+		return faults
+	}
 	return faultsOfCrises(pattern)
+}
+
+// holdFaults are those of the routes about one hold.
+func holdFaults(pattern string) []fault {
+	switch pattern {
+	case "POST /v1/holds/{hold}/answer":
+		return []fault{{"no answer", `{}`, "/answer"}, {"an unknown answer", `{"answer":"maybe"}`, "/answer"}, {"a date that cannot be", `{"answer":"accepted","at":"2026-02-30"}`, "/at"}}
+	case "POST /v1/holds/{hold}/extend":
+		return []fault{{"too long", `{"ttl_s":3601}`, "/ttl_s"}}
+	case "POST /v1/holds/{hold}/confirm":
+		return []fault{{"a control character", `{"ref":"\u0001"}`, "/ref"}}
+	case "POST /v1/holds/{hold}/release":
+		return []fault{{"a control character", `{"why":"\u0001"}`, "/why"}}
+	}
+	return nil
 }
 
 func TestBadInputAtEveryRoute(t *testing.T) {

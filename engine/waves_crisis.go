@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"renfort/geo"
-	"renfort/geo/gazetteer"
 	"renfort/index"
 	"renfort/mission"
 )
@@ -13,45 +12,10 @@ import (
 // value is a wave without one, which concerns everybody.
 type waveCrisis struct {
 	*mission.Crisis
-	region  region
+	area    *index.Area
 	snap    *index.Snapshot
 	targets map[mission.Ordinal][]geo.Vec // addresses of the targets inside; none for those outside
 	inside  map[geo.Cell]bool             // by volunteer's cell, as far as looked at
-}
-
-// region is an area with its departments and communes.
-type region struct {
-	area   geo.Area
-	named  mission.Area
-	places *gazetteer.Gazetteer
-}
-
-func regionOf(a *mission.Area, places *gazetteer.Gazetteer) (r region, err error) {
-	r = region{named: *a, places: places}
-	if a.Center != nil {
-		r.area.Circles = append(r.area.Circles, geo.Circle{Center: *a.Center, RadiusKm: a.RadiusKm})
-	}
-	if ring := a.Ring(); len(ring) > 0 {
-		p, err := geo.ParsePolygon(ring)
-		if err != nil {
-			return r, err
-		}
-		r.area.Polygons = append(r.area.Polygons, p)
-	}
-	return r, nil
-}
-
-// has says whether a point is in the region. What lies in no circle or polygon
-// is in the commune that is nearest.
-func (r *region) has(p geo.Point) bool {
-	if r.area.Contains(p) {
-		return true
-	}
-	if len(r.named.Departments)+len(r.named.Communes) == 0 {
-		return false
-	}
-	c, _, ok := r.places.Nearest(p)
-	return ok && (slices.Contains(r.named.Departments, c.Department) || slices.Contains(r.named.Communes, c.INSEE))
 }
 
 // crisisOf gives the crisis of a wave, nil where it names none or one that is
@@ -67,15 +31,12 @@ func (e *Engine) crisisOf(w *waveNow) (*waveCrisis, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &waveCrisis{Crisis: view.Crisis, snap: w.snap, targets: map[mission.Ordinal][]geo.Vec{}, inside: map[geo.Cell]bool{}}
-	if c.region, err = regionOf(&view.Crisis.Area, e.places); err != nil {
-		return nil, err
-	}
+	c := &waveCrisis{Crisis: view.Crisis, snap: w.snap, area: index.NewArea(&view.Crisis.Area, e.places), targets: map[mission.Ordinal][]geo.Vec{}, inside: map[geo.Cell]bool{}}
 	for i := range w.Targets {
 		t := &w.Targets[i]
 		m := w.snap.Missions.At(uint32(t.Ordinal))
 		for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
-			if at := w.snap.Addresses.At(a).Vec; c.region.has(at.Point()) {
+			if at := w.snap.Addresses.At(a).Vec; c.area.Has(at) {
 				c.targets[t.Ordinal] = append(c.targets[t.Ordinal], at)
 			}
 		}
@@ -100,7 +61,7 @@ func (c *waveCrisis) admits(target mission.Ordinal, volunteer uint32) bool {
 	}
 	in, known := c.inside[cell]
 	if !known {
-		in = c.region.has(cell.Center())
+		in = c.area.Has(cell.CenterVec())
 		c.inside[cell] = in
 	}
 	if in || c.ReachKm == 0 {

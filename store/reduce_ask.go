@@ -159,7 +159,7 @@ func (r *reducer) answerAsk(c mission.AnswerAsk) (mission.Result, error) {
 	a.Answer, a.Answered = c.Answer, r.meta.now
 	var res mission.Result
 	if c.Answer == mission.AskAccepted {
-		if res, err = r.seatFor(c, &a); err != nil {
+		if res, err = r.seatFor(w, c, &a); err != nil {
 			return mission.Result{}, err
 		}
 		if old.Answer == mission.AskAccepted {
@@ -179,8 +179,11 @@ func (r *reducer) answerAsk(c mission.AnswerAsk) (mission.Result, error) {
 }
 
 // seatFor takes the seat for an acceptance, and says in a whether there was
-// one.
-func (r *reducer) seatFor(c mission.AnswerAsk, a *mission.Ask) (mission.Result, error) {
+// one: in the mission, and among those that the wave was to fill.
+func (r *reducer) seatFor(w *liveWave, c mission.AnswerAsk, a *mission.Ask) (mission.Result, error) {
+	if (a.Hold == "" || !r.sits(a.Hold)) && r.filled(w, a) {
+		return mission.Result{Outcome: mission.Unchanged}, nil
+	}
 	res, err := r.holdSeat(mission.HoldSeat{Hold: c.Hold, Mission: a.Mission, Volunteer: a.Volunteer, Slots: a.Slots,
 		Confirm: c.Confirm, Ref: c.Ref, Origin: mission.OriginWave})
 	if err == nil {
@@ -194,6 +197,27 @@ func (r *reducer) seatFor(c mission.AnswerAsk, a *mission.Ask) (mission.Result, 
 		return mission.Result{Outcome: mission.Unchanged}, nil
 	}
 	return mission.Result{}, err
+}
+
+// filled says whether the wave has filled the seats that it was to fill in a
+// mission. Asks are only counted where that can be.
+func (r *reducer) filled(w *liveWave, a *mission.Ask) bool {
+	for _, t := range w.Targets {
+		if t.Mission != a.Mission || t.Seats == 0 || w.rec.counts.Accepted < t.Seats {
+			continue
+		}
+		_, more := r.asksOf(w.ID, t.Seats-1, func(other *mission.Ask) bool {
+			return other.Ordinal == a.Ordinal && other.Hold != "" && r.sits(other.Hold)
+		})
+		return more
+	}
+	return false
+}
+
+// sits says whether a hold still has its seat.
+func (r *reducer) sits(hold mission.ID) bool {
+	h, _ := r.hold(hold)
+	return h != nil && h.Live() && !h.late(r.meta.now)
 }
 
 // answered writes an answer where it counts: in the ask, in the person's

@@ -185,6 +185,33 @@ func TestWaveLeavesOut(t *testing.T) {
 	mustBeSound(t, dir)
 }
 
+// A wave that was to fill two of five seats fills two: who accepts after that
+// is turned away, until one of the two gives theirs back.
+func TestWaveFillsWhatItWasTo(t *testing.T) {
+	s := openSmall(t)
+	mustPeople(t, s, 5)
+	mustDo(t, s, mission.PutMission{Mission: someMission("m-w1", 5)})
+	mustDo(t, s, mission.OpenWave{Wave: &mission.Wave{ID: "w1", Targets: []mission.Target{{Mission: "m-w1", Seats: 2}}}})
+	mustDo(t, s, asksFor("w1", "v0", "v1", "v2", "v3", "v4"))
+	accept := func(v string, want bool) {
+		t.Helper()
+		res := mustDo(t, s, mission.AnswerAsk{Wave: "w1", Volunteer: v, Answer: mission.AskAccepted, Confirm: true, Hold: "h-" + v})
+		if got := res.Hold != nil; got != want {
+			t.Errorf("%s: got a seat: %v, want %v", v, got, want)
+		}
+	}
+	accept("v0", true)
+	accept("v1", true)
+	accept("v2", false)
+	accept("v0", true) // the same again
+	mustDo(t, s, mission.ReleaseSeat{Hold: "h-v0"})
+	accept("v2", true)
+	accept("v3", false)
+	if w, err := s.Wave("w1"); err != nil || w.Counts.Accepted != 3 || w.Counts.TurnedAway != 1 {
+		t.Errorf("got %+v, %v; want three who had a seat and one turned away", w, err)
+	}
+}
+
 // toyAsk is one ask as the toy of the season remembers it.
 type toyAsk struct {
 	wave     string
