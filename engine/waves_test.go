@@ -227,6 +227,40 @@ func TestWavePausesAndStops(t *testing.T) {
 	}
 }
 
+// A wave whose promised receipts do not come stalls, and goes on when they do;
+// a message that failed counts for nothing.
+func TestWaveStalls(t *testing.T) {
+	v := newValley(t, t.TempDir(), evening, 900)
+	defer func() { v.e.Close() }()
+	v.accept = 0
+	mustPut(t, v.e, "m1", 5)
+	v.must(mission.OpenWave{Wave: &mission.Wave{ID: "w1", Receipts: true, Targets: []mission.Target{{Mission: "m1"}}, Dial: mission.DialUrgent}})
+	v.pass("w1", 90*time.Second)
+	asked := v.wave("w1").Counts.Asked
+	v.pass("w1", 5*time.Minute)
+	if p := v.wave("w1"); p.State != mission.WaveStalled || asked == 0 {
+		t.Fatalf("no receipts for five minutes: got %s, %+v; want it stalled", p.State, p.Counts)
+	}
+	stalled := v.wave("w1").Counts.Asked
+	asks, err := v.e.Store().Asks("w1", "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := mission.DeliverAsks{Wave: "w1"}
+	for i, a := range asks {
+		state := mission.DeliveryDelivered
+		if i%2 == 0 {
+			state = mission.DeliveryFailed
+		}
+		c.Receipts = append(c.Receipts, mission.Receipt{Volunteer: a.Volunteer, State: state})
+	}
+	v.must(c)
+	v.pass("w1", 20*time.Second)
+	if p := v.wave("w1"); p.State != mission.WaveRunning || p.Counts.Asked <= stalled {
+		t.Errorf("half of them failed: got %s, %+v; want others asked in their place of %d", p.State, p.Counts, stalled)
+	}
+}
+
 // A wave that is closed in the middle and opened again goes on where it was.
 func TestWaveSurvivesReopening(t *testing.T) {
 	dir := t.TempDir()

@@ -90,7 +90,9 @@ func (r *reducer) aim(w *mission.Wave, t *mission.Target) error {
 		}
 	}
 	for _, i := range g.pools {
-		if p := g.seats.Pools[i]; p.Free() == 0 {
+		if p := g.seats.Pools[i]; p.Total == mission.SeatsUnknown && t.Seats == 0 {
+			return invalid("/seats", "is required: nobody knows how many seats the mission has")
+		} else if p.Free() == 0 {
 			return mission.Errorf(mission.Full, "mission %q has no seat left%s", t.Mission, inSlot(g.seats, i))
 		}
 	}

@@ -103,6 +103,9 @@ func TestWaveRefusals(t *testing.T) {
 	elsewhere := someMission("partner", 3)
 	elsewhere.Booking = mission.BookingElsewhere
 	mustDo(t, s, mission.PutMission{Mission: elsewhere})
+	endless := someMission("endless", 0)
+	endless.Seats = nil
+	mustDo(t, s, mission.PutMission{Mission: endless})
 	on := func(id string, slots ...string) mission.OpenWave {
 		return mission.OpenWave{Wave: &mission.Wave{ID: "w2", Targets: []mission.Target{{Mission: id, Slots: slots}}}}
 	}
@@ -117,7 +120,7 @@ func TestWaveRefusals(t *testing.T) {
 		command mission.Command
 		want    mission.Kind
 	}{
-		{"a full mission", on("full"), mission.Full}, {"a closed one", on("closed"), mission.NotEligible}, {"one elsewhere", on("partner"), mission.BookElsewhere},
+		{"a full mission", on("full"), mission.Full}, {"a closed one", on("closed"), mission.NotEligible}, {"one elsewhere", on("partner"), mission.BookElsewhere}, {"seats that nobody knows", on("endless"), mission.Invalid},
 		{"none", on("nope"), mission.NotFound}, {"no slot of it", on("m-w1", "x"), mission.Invalid}, {"no such crisis", crisis, mission.NotFound},
 		{"another publisher's", foreign, mission.NotFound}, {"an id twice", twice, mission.Conflict}, {"no targets", mission.OpenWave{Wave: &mission.Wave{ID: "w3"}}, mission.Invalid},
 		{"an ask of no wave", asksFor("w9", "v0"), mission.NotFound}, {"an answer to no ask", mission.AnswerAsk{Wave: "w1", Volunteer: "v0", Answer: mission.AskDeclined}, mission.NotFound},
