@@ -135,6 +135,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	k.engine(send)
 	k.outbox(send)
 	k.alerts(send)
+	k.waves(send)
 }
 
 // classNames are the words of metrics, [c] for class c.

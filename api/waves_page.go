@@ -3,6 +3,8 @@ package api
 import (
 	"strconv"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"renfort/engine"
 	"renfort/mission"
 )
@@ -140,4 +142,19 @@ func appendAsk(b []byte, a *mission.Ask) []byte {
 		return append(b, "null}"...)
 	}
 	return append(strconv.AppendInt(b, int64(a.DistanceKm), 10), '}')
+}
+
+// waves sends what waves have asked and been answered, by channel. A state that
+// cannot be read sends nothing.
+func (k *stateCollector) waves(send func(kind prometheus.ValueType, name, help string, v float64, labels ...string)) {
+	send(prometheus.GaugeValue, "renfort_waves_open", "Waves that have something left to do.", float64(k.s.engine.OpenWaves()))
+	laws, err := k.s.engine.Store().Laws()
+	if err != nil {
+		return
+	}
+	for channel, l := range laws {
+		send(prometheus.CounterValue, "renfort_asked_total", "People asked by waves, by channel.", float64(l.Asked), "channel", channel)
+		send(prometheus.CounterValue, "renfort_accepted_total", "Asks that were accepted, by channel.", float64(l.Accepted), "channel", channel)
+		send(prometheus.CounterValue, "renfort_declined_total", "Asks that were declined, by channel.", float64(l.Declined), "channel", channel)
+	}
 }

@@ -129,6 +129,13 @@ func (e *Engine) openWaves() error {
 	}
 }
 
+// OpenWaves counts the waves that have something left to do.
+func (e *Engine) OpenWaves() int {
+	e.waves.mu.Lock()
+	defer e.waves.mu.Unlock()
+	return len(e.waves.open)
+}
+
 // stepWavesEverySecond takes the steps of waves that are due. One that fails is
 // taken again at its next time.
 func (e *Engine) stepWavesEverySecond(ctx context.Context) {

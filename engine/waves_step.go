@@ -18,6 +18,7 @@ type waveNow struct {
 	crisis *waveCrisis // nil for none, or one that is not on
 	snap   *index.Snapshot
 	asked  map[uint32]bool // by ordinal
+	gone   int             // targets that take nobody any more, however many seats are free
 	left   map[mission.ID]bool
 }
 
@@ -83,10 +84,12 @@ func (e *Engine) sits(hold mission.ID) bool {
 func (e *Engine) needed(w *waveNow, t *mission.Target, accepted int) int {
 	view, err := e.store.Mission(t.Mission)
 	if err != nil || t.Closed || view.Seats.Ordinal != t.Ordinal || view.Seats.State != mission.StateOpen {
+		w.gone++
 		return 0
 	}
 	s, now := &view.Seats, e.store.Now()
 	if s.Ends != 0 && s.Ends < now || s.ApplyBefore != 0 && s.ApplyBefore < now || w.crisis.excludes(t.Ordinal) {
+		w.gone++
 		return 0
 	}
 	free := freeIn(s, t.Slots)
@@ -158,7 +161,7 @@ func (e *Engine) askNext(ctx context.Context, w *waveNow) (again bool, err error
 		if _, err := e.Submit(ctx, mission.Envelope{Command: mission.SetWave{Wave: w.ID, State: state}}); err != nil {
 			return false, err
 		}
-		if state == mission.WaveFull {
+		if plan.Full {
 			return true, nil // and who is silent is told at once
 		}
 	}
@@ -182,6 +185,8 @@ func (e *Engine) askNext(ctx context.Context, w *waveNow) (again bool, err error
 // stateAfter gives the state that a plan puts a wave into.
 func stateAfter(w *waveNow, plan *wave.Plan) string {
 	switch {
+	case plan.Full && w.gone == len(w.Targets):
+		return mission.WaveStopped // recalled, paused, closed or over: there is nothing to fill
 	case plan.Full:
 		return mission.WaveFull
 	case plan.Stalled:

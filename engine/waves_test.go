@@ -261,6 +261,23 @@ func TestWaveStalls(t *testing.T) {
 	}
 }
 
+// A wave whose only mission is recalled is stopped, not full, and everybody
+// whom it asked is told by the recall.
+func TestWaveOfRecalledMission(t *testing.T) {
+	v := newValley(t, t.TempDir(), evening, 300)
+	defer func() { v.e.Close() }()
+	v.accept = 0
+	mustPut(t, v.e, "m1", 5)
+	v.must(mission.OpenWave{Wave: &mission.Wave{ID: "w1", Targets: []mission.Target{{Mission: "m1"}}, Dial: mission.DialUrgent}})
+	v.pass("w1", time.Minute)
+	asked := v.wave("w1").Counts.Asked
+	res := v.must(mission.Recall{Mission: "m1", To: []string{mission.RecallAsked, mission.RecallConfirmed}, Why: "danger", Next: []mission.ID{"other"}})
+	v.pass("w1", 20*time.Second)
+	if p := v.wave("w1"); p.State != mission.WaveStopped || p.Counts.StoodDown != asked || res.Recalled.Asked != asked || asked == 0 {
+		t.Errorf("got %s, %+v, %+v recalled; want it stopped and all %d told", p.State, p.Counts, res.Recalled, asked)
+	}
+}
+
 // A wave that is closed in the middle and opened again goes on where it was.
 func TestWaveSurvivesReopening(t *testing.T) {
 	dir := t.TempDir()

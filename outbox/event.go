@@ -116,6 +116,7 @@ type payload struct {
 	Crisis       mission.ID         `json:"crisis,omitzero"`
 	Alert        mission.ID         `json:"alert,omitzero"`
 	Why          string             `json:"why,omitzero"`
+	Alternatives []mission.ID       `json:"alternatives,omitzero"` // missions that somebody sent home may be told
 }
 
 // holdPart is a hold in an event: its state as it was then, the rest as it is.
@@ -217,6 +218,7 @@ func (p *payload) reach(h *store.Happening) {
 		p.Wave, p.Slots = a.Wave, a.Slots
 		p.Ask = &askPart{a.Channel, a.Crisis, timeOf(a.At), max(a.DistanceKm, 0), a.Delivery, a.Answer, a.Hold, a.Next}
 	}
+	p.Alternatives = h.Next
 	if h.Crisis != nil {
 		p.Crisis = h.Crisis.ID
 	}

@@ -38,7 +38,7 @@ func (r *reducer) recall(c mission.Recall) (mission.Result, error) {
 	}
 	res.More = len(all) > 0
 	if slices.Contains(c.To, mission.RecallAsked) { // with nobody left to tell, it still stops the asking
-		n, more := r.recallAsked(now.ordinal, c.Slots, c.Why, mission.RecallMax-res.Asked)
+		n, more := r.recallAsked(now.ordinal, &c, mission.RecallMax-res.Asked)
 		res.Recalled.Asked, res.Asked, res.More = n, res.Asked+n, res.More || more
 	}
 	s := r.seatsOf(now.ordinal)

@@ -190,7 +190,7 @@ func (r *reducer) asksOf(id mission.ID, most int, want func(*mission.Ask) bool) 
 // recallAsked sends home those who were asked for a mission, in some of its
 // slots if they are named, and are silent; the waves ask nobody else for it.
 // At most so many people; more says that there are others.
-func (r *reducer) recallAsked(o mission.Ordinal, slots []string, why string, most int) (n int, more bool) {
+func (r *reducer) recallAsked(o mission.Ordinal, c *mission.Recall, most int) (n int, more bool) {
 	var waves []mission.ID
 	prefix := ofMissionKey(o, "")
 	r.under(wavesBucket, prefix, func(key, _ []byte) bool {
@@ -201,7 +201,7 @@ func (r *reducer) recallAsked(o mission.Ordinal, slots []string, why string, mos
 		w, err := r.wave(id)
 		must(err)
 		concerned := func(some []string) bool {
-			return len(slots) == 0 || len(some) == 0 || slices.ContainsFunc(some, func(s string) bool { return slices.Contains(slots, s) })
+			return len(c.Slots) == 0 || len(some) == 0 || slices.ContainsFunc(some, func(s string) bool { return slices.Contains(c.Slots, s) })
 		}
 		asks, others := r.asksOf(id, most-n, func(a *mission.Ask) bool { return a.Silent() && a.Ordinal == o && concerned(a.Slots) })
 		closed := false
@@ -215,7 +215,8 @@ func (r *reducer) recallAsked(o mission.Ordinal, slots []string, why string, mos
 			r.emitWave(mission.WaveChanged, w)
 		}
 		for _, a := range asks {
-			r.standDownOne(w, a, "", why, mission.SeatRecalled)
+			r.standDownOne(w, a, "", c.Why, mission.SeatRecalled)
+			r.changes[len(r.changes)-1].Next = c.Next
 		}
 		if len(asks) > 0 {
 			r.putCounts(w)
