@@ -171,7 +171,7 @@ func seatRoutes() []*route {
 		{method: "GET", pattern: "/v1/seats", scopes: needWrite, class: classRead, reads: true, query: []string{"mission", "volunteer", "ref", "state", "changed_since", "cursor", "limit"}, handle: (*call).walkSeats,
 			doc: routeDoc{tag: "Seats", summary: "Who holds what", answers: ok("SeatsWalk")}},
 		{method: "POST", pattern: "/v1/seats/bulk", scopes: needWrite, class: classBulk, body: bodyLines, query: []string{"import"}, handle: (*call).bulkSeats,
-			doc: routeDoc{tag: "Seats", summary: "Back-fill seats already given, as NDJSON", body: "SeatLine", answers: ok("BulkAnswer")}},
+			doc: routeDoc{tag: "Seats", summary: "Back-fill seats already given, as NDJSON; it makes no events and counts as no fill", body: "SeatLine", answers: ok("BulkAnswer")}},
 		{method: "POST", pattern: "/v1/signups", scopes: needSignup, class: classHold, body: bodyJSON, handle: (*call).signup,
 			doc: routeDoc{tag: "Seats", summary: "Store a volunteer, recommend, and hold the first mission, in one round trip", body: "SignupRequest", answers: put("SignupAnswer")}},
 	}

@@ -67,7 +67,7 @@ func (h *hook) be(w *store.WebhookView) {
 	if w.Publisher != "" {
 		h.publishers = []string{w.Publisher}
 	}
-	h.types, _, _ = ParseTypes(w.Types) // the door has looked at them
+	h.types, _, _ = ParseTypes(w.Types) // the door has looked at them; see there of older ones
 }
 
 // restore puts a delivery of the store into its lane. Its events are read from

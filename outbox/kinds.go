@@ -15,10 +15,11 @@ const kindsMax = 64
 type Types struct{ bits uint64 }
 
 // told lists the kinds that are events. A Tick, what people were shown and how
-// deliveries fared is for the inside.
+// deliveries fared is for the inside; an imported seat was given before
+// Renfort, and whoever imports it knows.
 func told(k mission.ChangeKind) bool {
 	switch k {
-	case 0, mission.Ticked, mission.FeedbackGiven, mission.OrganizationRecord, mission.WebhookPut, mission.WebhookDeleted, mission.WebhookDelivered:
+	case 0, mission.Ticked, mission.SeatImported, mission.FeedbackGiven, mission.OrganizationRecord, mission.WebhookPut, mission.WebhookDeleted, mission.WebhookDelivered:
 		return false
 	}
 	return k < kindsMax && k.String() != "unknown"
@@ -53,19 +54,21 @@ func (t Types) Names() (names []string) {
 
 // ParseTypes reads names of kinds, and words as in "seat.*" for all that begin
 // so; none at all, or "*", is all of them. It refuses a word that means no
-// event, with its number and those there are.
+// event, with the number of the first such and those there are; the set has
+// the other words all the same: what was stored by an older version may name
+// what is none any more.
 func ParseTypes(words []string) (t Types, wrong int, err error) {
 	if len(words) == 0 {
 		return AllTypes(), 0, nil
 	}
 	for i, w := range words {
 		meant := meaning(w)
-		if meant == (Types{}) {
-			return Types{}, i, fmt.Errorf("%q is no type of event; there are %s, and words as seat.*", w, strings.Join(AllTypes().Names(), ", "))
+		if meant == (Types{}) && err == nil {
+			wrong, err = i, fmt.Errorf("%q is no type of event; there are %s, and words as seat.*", w, strings.Join(AllTypes().Names(), ", "))
 		}
 		t.bits |= meant.bits
 	}
-	return t, 0, nil
+	return t, wrong, err
 }
 
 // meaning gives the kinds that one word means.
