@@ -13,6 +13,7 @@ import (
 type Asked struct {
 	Last    uint32 // when they were last asked, Unix seconds, 0 for never
 	Silent  uint32 // the same of an ask that they did not answer
+	Asks    uint8  // all asks, answered or not; alerts are none
 	Charged uint8  // asks and alerts in their budget: an answered ask is not
 	Stopped bool   // they said stop, and have not consented again since
 }
@@ -105,6 +106,9 @@ func (a *asks) count(x *Index, o uint32) {
 		}
 		if n.alert {
 			continue
+		}
+		if row.Asks < 255 {
+			row.Asks++
 		}
 		row.Last = max(row.Last, uint32(n.at))
 		if n.charged {

@@ -26,8 +26,25 @@ type Resident struct {
 	Days       mission.DayMask
 	Born       uint8 // BornUnknown, BornMinor, BornAdult, else the year of birth less BornZero
 	Traits     uint8
-	Charged    uint8 // asks and alerts charged in the last mission.BudgetDays
+	asks       uint8 // Asks, and Charged above it
 }
+
+// AsksMost and ChargedMost are the most that a row counts of either; they stand
+// for more.
+const (
+	AsksMost    = 15
+	ChargedMost = 15
+
+	chargedShift = 4
+)
+
+// Asks is how often waves asked them in the last mission.BudgetDays, whether
+// they answered or not.
+func (r *Resident) Asks() uint8 { return r.asks & AsksMost }
+
+// Charged is how many asks and alerts of the last mission.BudgetDays are in
+// their budget.
+func (r *Resident) Charged() uint8 { return r.asks >> chargedShift }
 
 // What is known of a volunteer's age, as a number.
 const (
@@ -72,7 +89,8 @@ func bornOf(v *Volunteer) uint8 {
 func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32) Resident {
 	r := Resident{Ordinal: o, Domains: v.Domains, Activities: v.Activities[0] | v.Activities[1] | v.Activities[2] | v.Activities[3],
 		ReachKm: float32(v.RadiusKm * (1 + 1e-6)), Tie: uint32(xxhash.Sum64String(id) >> 32), Publisher: v.Publisher,
-		LastAsked: a.Last, Days: v.Days, Born: bornOf(v), Charged: a.Charged, Traits: v.Remote | v.Channel<<channelShift | v.Consent<<consentShift}
+		LastAsked: a.Last, Days: v.Days, Born: bornOf(v), Traits: v.Remote | v.Channel<<channelShift | v.Consent<<consentShift,
+		asks: min(a.Asks, AsksMost) | min(a.Charged, ChargedMost)<<chargedShift}
 	if a.Stopped {
 		r.Traits |= stoppedTrait
 	}
@@ -110,7 +128,7 @@ type Quarter struct {
 	Leaf       bool
 	Open       bool            // somebody chose nothing
 	Channels   uint8           // bit c for channel c
-	Charged    uint8           // the least
+	Asks       uint8           // the least
 	Days       mission.DayMask // union; all of them where somebody told none
 }
 
@@ -212,7 +230,7 @@ func (c *Census) parts(r run) (parts []run) {
 // describe sets what is true of all of a quarter.
 func (c *Census) describe(i uint32, caps []geo.Cap) {
 	q := &c.Quarters[i]
-	q.Charged = 255
+	q.Asks = AsksMost
 	limits := true
 	if q.Leaf {
 		vecs := make([]geo.Vec, 0, 8)
@@ -245,7 +263,7 @@ func (q *Quarter) admit(r *Resident) bool {
 	q.Skills |= r.Skills
 	q.Open = q.Open || !r.Prefers()
 	q.Channels |= 1 << r.Channel()
-	q.Charged = min(q.Charged, r.Charged)
+	q.Asks = min(q.Asks, r.Asks())
 	q.Days |= r.Days
 	if r.Days == 0 {
 		q.Days = ^mission.DayMask(0)
@@ -262,7 +280,7 @@ func (q *Quarter) join(below *Quarter) bool {
 	q.Skills |= below.Skills
 	q.Open = q.Open || below.Open
 	q.Channels |= below.Channels
-	q.Charged = min(q.Charged, below.Charged)
+	q.Asks = min(q.Asks, below.Asks)
 	q.Days |= below.Days
 	q.ReachKm = max(q.ReachKm, below.ReachKm)
 	return below.ReachKm != 0

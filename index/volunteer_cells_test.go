@@ -123,7 +123,7 @@ func checkQuarter(t *testing.T, seed uint64, c *index.Census, i uint32, above []
 		for _, r := range c.Rows[h.First : h.First+h.Len] {
 			for _, a := range above {
 				if a.MinKm(h.Vec) != 0 || a.Domains&r.Domains != r.Domains || a.Activities&r.Activities != r.Activities || a.Skills&r.Skills != r.Skills ||
-					a.Days&r.Days != r.Days || r.Days == 0 && a.Days != 255 || a.Channels&(1<<r.Channel()) == 0 || a.Charged > r.Charged ||
+					a.Days&r.Days != r.Days || r.Days == 0 && a.Days != 255 || a.Channels&(1<<r.Channel()) == 0 || a.Asks > r.Asks() ||
 					!r.Prefers() && !a.Open || a.ReachKm != 0 && (r.ReachKm == 0 || r.ReachKm > a.ReachKm) {
 					t.Fatalf("seed %d: quarter %+v does not bound %+v", seed, *a, r)
 				}

@@ -23,7 +23,8 @@
 //
 // with the affinity and availability that the volunteer's own ranking has, and
 // distance by the mission's scale. Urgency, quality and congestion are the
-// mission's and equal for all, so that they are left out. Volunteers lie in
+// mission's and equal for all, so that they are left out. Fatigue is the policy's
+// to the power of how often waves asked them in 30 days. Volunteers lie in
 // memory by home, under quarters with bounds; ties go to who was asked least
 // recently, then by hash of volunteer and mission, then by id. Somebody whose
 // place nobody knows is a candidate only for what is done from anywhere.

@@ -96,8 +96,8 @@ type reverse struct {
 	days       mission.DayMask
 	noneFits   float64
 	remoteD    float64
-	accept     [4]float64 // by channel
-	fatigue    []float64  // by what is charged; the last stands for more
+	accept     [4]float64                  // by channel
+	fatigue    [index.AsksMost + 1]float64 // by asks
 	acceptUp   [16]float64
 	born       [256]bool
 	sieve      sieve
@@ -250,9 +250,8 @@ func (q *reverse) compileWeights() {
 			}
 		}
 	}
-	q.fatigue = q.fatigue[:0]
-	for charged := range crisisBudget(p) + 1 {
-		q.fatigue = append(q.fatigue, Fatigue(p, charged))
+	for asks := range q.fatigue {
+		q.fatigue[asks] = Fatigue(p, asks)
 	}
 	q.budget = uint8(min(p.Reverse.AlertsPerMonth, 255))
 	if q.request.Crisis {
@@ -269,15 +268,15 @@ func (q *reverse) share(held int) float64 {
 	return float64(held) / float64(len(q.asked))
 }
 
-// Fatigue is what is left of somebody's readiness after so many asks and alerts
-// in the last mission.BudgetDays that they did not answer: it falls evenly from
-// 1, so that the budget of a crisis, b, leaves 1 / (b + 1), and never less.
-// Evenly, because each that came to nothing is paid for with the attention of
-// the next (the policy's reason for the budget); never 0, because who has given
-// all is still found when nobody else is left.
-func Fatigue(p *mission.Policy, charged int) float64 {
-	b := crisisBudget(p)
-	return float64(max(1, b+1-charged)) / float64(b+1)
+// Fatigue is what is left of somebody's readiness after so many asks in the
+// last mission.BudgetDays, whether they answered or not: the policy's
+// reverse.fatigue for each of them, so that asks go round among those who are
+// about as good. An answer does not rest anybody: counted without it, the few
+// who always answer would be asked always. It is never 0, because who has given
+// all is still found when nobody else is left; more than index.AsksMost asks are
+// as many.
+func Fatigue(p *mission.Policy, asks int) float64 {
+	return power(p.Reverse.Fatigue, float64(min(asks, index.AsksMost)))
 }
 
 // crisisBudget is the largest budget there is: that of a crisis is no smaller

@@ -162,7 +162,8 @@ func (c *counting) take(r *index.Resident, department string) {
 // reachable says whether somebody who does not rest may be asked now, in a
 // crisis or without one. Quiet hours are not looked at: they pass.
 func (c *counting) reachable(r *index.Resident) bool {
-	agreed := r.Consent()&index.ConsentAlerts != 0 && r.Charged < c.budgets[0] || r.Consent()&index.ConsentCrisis != 0 && r.Charged < c.budgets[1]
+	charged := chargedOf(c.s, r)
+	agreed := r.Consent()&index.ConsentAlerts != 0 && charged < c.budgets[0] || r.Consent()&index.ConsentCrisis != 0 && charged < c.budgets[1]
 	return agreed && r.Channel() != 0 && !r.Stopped()
 }
 

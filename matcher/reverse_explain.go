@@ -120,12 +120,16 @@ func (q *reverse) tellAcceptance(v *index.Volunteer) Reason {
 }
 
 func (q *reverse) tellFatigue(r *index.Resident) Reason {
-	f := Reason{Factor: "fatigue", Value: q.tired(r.Charged), Weight: 1, Detail: map[string]any{"charged": int(r.Charged)}}
+	asks := int(q.snapshot.AskedOf(r.Ordinal).Asks)
+	f := Reason{Factor: "fatigue", Value: q.fatigue[r.Asks()], Weight: 1, Detail: map[string]any{"asked": asks}}
 	if r.LastAsked != 0 {
 		f.Detail["last_asked"] = time.Unix(int64(r.LastAsked), 0).UTC().Format(time.RFC3339)
 	}
-	if r.Charged > 0 {
-		f.Text = fmt.Sprintf(q.say("%d demandes sans réponse ou alertes en 30 jours", "%d unanswered asks or alerts in 30 days"), r.Charged)
+	switch {
+	case asks == 1:
+		f.Text = q.say("sollicité une fois en 30 jours", "asked once in 30 days")
+	case asks > 1:
+		f.Text = fmt.Sprintf(q.say("sollicité %d fois en 30 jours", "asked %d times in 30 days"), asks)
 	}
 	return f
 }
@@ -138,8 +142,8 @@ func (q *reverse) tellAsking(reasons []Reason, r *index.Resident) []Reason {
 		reasons = append(reasons, Reason{Factor: "rest", Value: 1, Detail: map[string]any{"until": until},
 			Text: q.say("au repos après une demande sans réponse", "at rest after an unanswered ask")})
 	}
-	if r.Charged >= q.budget {
-		reasons = append(reasons, Reason{Factor: "budget", Value: 1, Detail: map[string]any{"charged": int(r.Charged), "most": int(q.budget)},
+	if charged := chargedOf(q.snapshot, r); charged >= q.budget {
+		reasons = append(reasons, Reason{Factor: "budget", Value: 1, Detail: map[string]any{"charged": int(charged), "most": int(q.budget)},
 			Text: q.say("assez sollicité ce mois-ci", "asked enough this month")})
 	}
 	if r.Stopped() {

@@ -68,6 +68,9 @@ type backwards struct {
 func openReverse(t *testing.T, seed uint64, of terrain, people int) *backwards {
 	t.Helper()
 	o := &backwards{oracle: openOracle(t, seed, of), people: people, asks: map[mission.ID][]*mission.Ask{}, alerts: map[mission.ID]map[string]int64{}, stopped: map[mission.ID]bool{}}
+	for _, p := range o.policies[1 : len(o.policies)-1] { // those drawn
+		p.Reverse.Fatigue, p.Reverse.AlertsPerMonth = pick(o.maker, 0.01, 0.3, 0.5, 1), pick(o.maker, 0, 2, 17)
+	}
 	var cs []mission.Change
 	for i := range people {
 		cs = append(cs, o.putPerson(fmt.Sprint("p", i)))
@@ -104,7 +107,10 @@ func (o *backwards) happen() (cs []mission.Change) {
 		o.forget(id)
 		return []mission.Change{o.t.erase(id)}
 	case n < 7:
-		return []mission.Change{o.ask(id, m)}
+		for range pick(o.maker, 1, 1, 1, 1, 1, 1, 1, 20) { // more than a row counts
+			cs = append(cs, o.ask(id, m))
+		}
+		return cs
 	case n < 8:
 		c := o.t.change(mission.AlertRaised)
 		c.At = o.t.now
@@ -348,9 +354,8 @@ func (o *backwards) volunteerFor(v *mission.Volunteer, m *toyMission, r *matcher
 	if !ok {
 		return nil, false
 	}
-	charged, last, _ := o.history(v.ID)
-	b := max(p.Reverse.AlertsPerMonth, p.Reverse.AlertsPerMonthCrisis)
-	tired := float64(max(1, b+1-charged)) / float64(b+1)
+	asks, _, last, _ := o.history(v.ID)
+	tired := math.Pow(p.Reverse.Fatigue, float64(min(asks, 15)))
 	w.score = factor * math.Pow(o.t.affinity(v, m.Mission, p), p.Weights.Affinity) * math.Pow(o.available(v, m, r, p), p.Weights.Availability) * accepts(v, r, p) * tired
 	w.asked = last
 	return w, true
@@ -415,11 +420,12 @@ func (o *backwards) wayFrom(v *mission.Volunteer, m *toyMission, r *matcher.Reve
 }
 
 // history gives what somebody was asked within 30 days.
-func (o *backwards) history(id mission.ID) (charged int, last, silent int64) {
+func (o *backwards) history(id mission.ID) (asks, charged int, last, silent int64) {
 	for _, a := range o.asks[id] {
 		if a.At+30*86400 <= o.t.now {
 			continue
 		}
+		asks++
 		last = max(last, a.At)
 		if a.Answer == "" || a.Answer == mission.AskStoodDown {
 			charged++
@@ -431,7 +437,7 @@ func (o *backwards) history(id mission.ID) (charged int, last, silent int64) {
 			charged++
 		}
 	}
-	return charged, last, silent
+	return asks, charged, last, silent
 }
 
 // eligible is everything that is a filter but place and remote wishes.
@@ -471,7 +477,7 @@ func (o *backwards) eligible(v *mission.Volunteer, m *toyMission, r *matcher.Rev
 }
 
 func (o *backwards) mayAsk(v *mission.Volunteer, r *matcher.ReverseRequest, p *mission.Policy) bool {
-	charged, _, silent := o.history(v.ID)
+	_, charged, _, silent := o.history(v.ID)
 	budget, agreed := p.Reverse.AlertsPerMonth, v.Consent.Alerts
 	if r.Crisis {
 		budget, agreed = max(p.Reverse.AlertsPerMonth, p.Reverse.AlertsPerMonthCrisis), v.Consent.Crisis

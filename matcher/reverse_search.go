@@ -124,11 +124,7 @@ func (q *reverse) standingBound(n *index.Quarter) float64 {
 	if q.days != 0 && n.Days&q.days == 0 {
 		affinity *= q.noneFits
 	}
-	return affinity * q.acceptUp[n.Channels] * q.tired(n.Charged)
-}
-
-func (q *reverse) tired(charged uint8) float64 {
-	return q.fatigue[min(int(charged), len(q.fatigue)-1)]
+	return affinity * q.acceptUp[n.Channels] * q.fatigue[n.Asks]
 }
 
 // visit looks at residents of one home, or at those of whom no distance plays
@@ -210,7 +206,7 @@ func (q *reverse) product(r *index.Resident, kind, held int, factor float64) flo
 	if !q.fits(r) {
 		p *= q.noneFits
 	}
-	return cut(p * q.accept[r.Channel()] * q.tired(r.Charged))
+	return cut(p * q.accept[r.Channel()] * q.fatigue[r.Asks()])
 }
 
 // fits says whether somebody can come when they are needed.
@@ -260,10 +256,19 @@ func (q *reverse) settles(v *index.Volunteer, r *index.Resident) bool {
 
 // askable says whether a wave may ask somebody now.
 func (q *reverse) askable(r *index.Resident) bool {
-	if r.Stopped() || r.Charged >= q.budget || r.Channel() == 0 {
+	if r.Stopped() || chargedOf(q.snapshot, r) >= q.budget || r.Channel() == 0 {
 		return false
 	}
 	return r.LastAsked == 0 || int64(q.snapshot.AskedOf(r.Ordinal).Silent) <= q.restSince
+}
+
+// chargedOf gives what somebody's budget has been charged with, where the row
+// does not say all from the row of Asked.
+func chargedOf(s *index.Snapshot, r *index.Resident) uint8 {
+	if n := r.Charged(); n < index.ChargedMost {
+		return n
+	}
+	return s.AskedOf(r.Ordinal).Charged
 }
 
 // kindOf is kindUp by the whole record.

@@ -134,6 +134,7 @@ type ReversePolicy struct {
 	RestHours            float64  `json:"rest_hours"`
 	AlertsPerMonth       int      `json:"alerts_per_month"`
 	AlertsPerMonthCrisis int      `json:"alerts_per_month_crisis"`
+	Fatigue              float64  `json:"fatigue"` // what each ask of BudgetDays leaves of a score
 	QuietFrom            string   `json:"quiet_from"`
 	QuietUntil           string   `json:"quiet_until"`
 }
@@ -300,5 +301,6 @@ func (p *Policy) checks() []policyCheck {
 		{"/reverse/delay_median_min/email", r.DelayMedianMin.Email, 0, 1e5, true}, {"/reverse/delay_sigma", r.DelaySigma, 0, 10, true},
 		{"/reverse/rest_hours", r.RestHours, 0, hours, false}, {"/reverse/alerts_per_month", float64(r.AlertsPerMonth), 0, 1000, false},
 		{"/reverse/alerts_per_month_crisis", float64(r.AlertsPerMonthCrisis), 0, 1000, false},
+		{"/reverse/fatigue", r.Fatigue, 0.01, 1, false}, // products of 15 stay far from 0
 	}
 }

@@ -46,7 +46,8 @@ func mustUnmarshal(t *testing.T, data []byte) map[string]any {
 
 // TestDefaultPolicy holds the shipped policy to the contract's, value by
 // value; the two priors that the contract leaves out are ours. So is the weight
-// of congestion: the contract's costs more relevance in a surge than is wanted.
+// of congestion: the contract's costs more relevance in a surge than is wanted;
+// and what fatigue is, which the contract counts by what went unanswered.
 func TestDefaultPolicy(t *testing.T) {
 	out, err := mission.Encode(mission.DefaultPolicy())
 	if err != nil {
@@ -56,6 +57,7 @@ func TestDefaultPolicy(t *testing.T) {
 	urgency := want["urgency"].(map[string]any)
 	urgency["prior_days"], urgency["prior_market_days"] = 7.0, 30.0
 	want["weights"].(map[string]any)["congestion"] = 0.25
+	want["reverse"].(map[string]any)["fatigue"] = 0.3
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the default against the contract (-want +got):\n%s", diff)
 	}
@@ -139,6 +141,8 @@ func TestPolicyRefuses(t *testing.T) {
 	f(fmt.Sprintf(`"seats":{"hold_s":%d}`, mission.HoldSecondsMax+1), "/seats/hold_s", "from 30 to 3600")
 	f(`"seats":{"holds_per_volunteer":0}`, "/seats/holds_per_volunteer", "from 1")
 	f(`"reverse":{"delay_sigma":0}`, "/reverse/delay_sigma", "above 0")
+	f(`"reverse":{"fatigue":0}`, "/reverse/fatigue", "from 0.01 to 1")
+	f(`"reverse":{"fatigue":1.1}`, "/reverse/fatigue", "from 0.01 to 1")
 	for _, clock := range []string{"24:00", "22:60", "9:00", "22h00", "", "-1:00", "+1:00", " 1:00", "22:00:00", "22:00 "} {
 		f(fmt.Sprintf(`"reverse":{"quiet_from":%q}`, clock), "/reverse/quiet_from", "not a time of day")
 		f(fmt.Sprintf(`"reverse":{"quiet_until":%q}`, clock), "/reverse/quiet_until", "not a time of day")
@@ -174,6 +178,7 @@ func TestPolicySwitches(t *testing.T) {
 		`"weights":{"affinity":0,"distance":0,"availability":0,"urgency":0,"quality":0,"congestion":0,"text":0}`,
 		`"diversity":{"per_organization":0,"per_group":0,"unserved":0,"remote_share":1}`,
 		`"distance":{"scale_min_km":10,"scale_max_km":10}`,
+		`"reverse":{"fatigue":1}`,
 	} {
 		_, err := mission.DecodePolicy([]byte(`{"name":"p","version":1,` + body + `}`))
 		wantValid(t, body, err)

@@ -65,11 +65,12 @@ func (r *reducer) putTaxonomy(c mission.PutTaxonomy, text []byte) (mission.Resul
 	return mission.Result{Outcome: mission.Updated, Version: r.seq()}, nil
 }
 
-// readPolicies gives the policies of a file, newest first.
+// readPolicies gives the policies of a file, newest first. One that was written
+// before a constant was known takes the default's for it.
 func readPolicies(b *bbolt.Bucket) (all []*mission.Policy, err error) {
 	c := b.Cursor()
 	for k, v := c.Last(); k != nil; k, v = c.Prev() {
-		p := new(mission.Policy)
+		p := mission.DefaultPolicy()
 		if err := json.Unmarshal(v, p); err != nil {
 			return nil, err
 		}

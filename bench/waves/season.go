@@ -3,7 +3,6 @@ package waves
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -18,10 +17,7 @@ const (
 	seasonWaves   = 60
 	seasonGapDays = 2
 	busiest       = 0.12 // share of the people who are asked most
-	monthSeconds  = 30 * 86400
-	// halving is what each ask of the last 60 days, answered or not, leaves of
-	// somebody's score where that is tried in place of matcher.Fatigue.
-	halving, halvingSeconds = 0.5, 2 * monthSeconds
+	monthSeconds  = mission.BudgetDays * 86400
 )
 
 // SeasonFigures are the counts of one season.
@@ -45,22 +41,21 @@ type asking struct {
 
 // season is one way of choosing people over months.
 type season struct {
-	budget, fatigue, halved bool
-	log                     []asking
-	byPerson                [][]asking
-	result                  SeasonFigures
+	budget, fatigue bool
+	log             []asking
+	byPerson        [][]asking
+	result          SeasonFigures
 }
 
 // seasons plays the same months several times: without budgets and fatigue, with
-// budgets alone, with both, and with another fatigue.
+// budgets alone, and with both, as Renfort does.
 func seasons(ctx context.Context, seed uint64) ([]SeasonFigures, error) {
 	var list []SeasonFigures
 	crowd := newCrowd(seasonPeople, seasonWaves, seed)
 	for _, s := range [...]season{
 		{result: SeasonFigures{Name: "best", What: "always the best, whoever was asked before", French: "toujours les meilleurs, quels que soient les appels passés"}},
 		{budget: true, result: SeasonFigures{Name: "budget", What: "+ budgets and rest", French: "+ budgets et repos"}},
-		{budget: true, fatigue: true, result: SeasonFigures{Name: "renfort", What: "+ reverse matching's fatigue, by unanswered asks of 30 days", French: "+ la fatigue du classement, selon les appels sans réponse de 30 jours"}},
-		{budget: true, halved: true, result: SeasonFigures{Name: "halved", What: "budgets, and each ask of 60 days, answered or not, halves the score: beside the others", French: "budgets, et chaque appel des 60 derniers jours, répondu ou non, divise le score par deux : à côté des autres"}},
+		{budget: true, fatigue: true, result: SeasonFigures{Name: "renfort", What: "+ reverse matching's fatigue, by all asks of 30 days", French: "+ la fatigue du classement, selon tous les appels de 30 jours"}},
 	} {
 		if err := s.play(ctx, crowd, seed); err != nil {
 			return nil, err
@@ -110,20 +105,17 @@ func (s *season) order(known []float64, now int64) []int {
 	for v := range worth {
 		asks, charged, resting := 0, 0, false
 		for _, a := range s.byPerson[v] {
-			if now-a.at < halvingSeconds {
-				asks++
+			if now-a.at >= monthSeconds {
+				continue
 			}
-			if a.charged && now-a.at < monthSeconds {
+			if asks++; a.charged {
 				charged++
 				resting = resting || float64(now-a.at) < policy.Reverse.RestHours*3600
 			}
 		}
 		may[v] = !s.budget || charged < policy.Reverse.AlertsPerMonth && !resting
 		if s.fatigue {
-			worth[v] *= matcher.Fatigue(policy, charged)
-		}
-		if s.halved {
-			worth[v] *= math.Pow(halving, float64(asks))
+			worth[v] *= matcher.Fatigue(policy, asks)
 		}
 	}
 	return slices.DeleteFunc(order(worth, true), func(v int) bool { return !may[v] })

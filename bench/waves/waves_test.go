@@ -93,7 +93,7 @@ func TestSeasonKeepsToBudgets(t *testing.T) {
 		}
 	}
 	if first, last := seasons[0].Busiest, seasons[len(seasons)-1].Busiest; last > 0.3 || first < 0.6 {
-		t.Errorf("of the asks, %.3f to the busiest without budgets, %.3f where recent asks halve the score", first, last)
+		t.Errorf("of the asks, %.3f to the busiest without budgets, %.3f with all that Renfort does; want at most 0.3", first, last)
 	}
 	if seasons[0].OverBudget == 0 {
 		t.Error("without budgets nobody was asked too often: the season shows nothing")
