@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"renfort/index"
+	"renfort/mission"
 )
 
 // WholeKm is how distances to volunteers are told: in whole kilometres, at
 // least 2, so that nobody is found by asking from several sides.
-func WholeKm(km float64) int { return max(2, int(math.Round(km))) }
+func WholeKm(km float64) int { return max(mission.VolunteerKmMin, int(math.Round(km))) }
 
 // explain scores somebody again, keeping the reasons. What does not move the
 // score but stands in the way of asking them has a weight of 0.
