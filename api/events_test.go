@@ -132,6 +132,17 @@ func listen(t testing.TB, address string, headers ...string) *listener {
 	return &listener{t: t, res: res, from: bufio.NewReader(res.Body)}
 }
 
+// listenOn reads the stream of a connection on which it was asked for.
+func listenOn(t testing.TB, conn net.Conn) *listener {
+	t.Helper()
+	from := bufio.NewReader(conn)
+	res, err := http.ReadResponse(from, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &listener{t: t, res: res, from: bufio.NewReader(res.Body)}
+}
+
 // next gives the next event; ok is false at the end of the stream. What comes
 // without data is no event, and its id counts all the same.
 func (l *listener) next() (s said, ok bool) {

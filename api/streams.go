@@ -111,6 +111,7 @@ type stream struct {
 	publishers []string // nil: all
 	follow     bool
 	until      uint64    // where a stream that does not follow ends
+	held       bool      // what comes next waits for what goes out to be resumed
 	deadline   time.Time // zero for none
 	sent       uint64
 }
@@ -133,8 +134,8 @@ func (st *stream) run(ctx context.Context) error {
 	st.head = nil
 	for {
 		wait, err := st.step()
-		if err != nil || !st.follow && st.at.Seq >= st.until {
-			return err
+		if err != nil || !st.follow && (st.at.Seq >= st.until || st.held) {
+			return err // whoever polls asks again for what is held back
 		}
 		if wait == nil {
 			beat.Reset(heartbeatEvery)
@@ -172,7 +173,7 @@ func (st *stream) step() (wait <-chan struct{}, err error) {
 	}
 	buffer := st.s.streams.buffers.Get().(*[]byte)
 	defer st.s.streams.buffers.Put(buffer)
-	b, at, held := st.fill((*buffer)[:0], page)
+	b, at := st.fill((*buffer)[:0], page)
 	if cap(b) <= 2*streamBufferBytes {
 		*buffer = b[:0]
 	}
@@ -180,17 +181,17 @@ func (st *stream) step() (wait <-chan struct{}, err error) {
 		return nil, err
 	}
 	st.at = at
-	if held {
+	if st.held {
 		return moved, nil
 	}
 	return nil, nil
 }
 
 // fill collects the events of a page for the stream, as far as a buffer goes,
-// and says where that ends; held where what comes next may not leave while
-// what goes out is paused.
-func (st *stream) fill(b []byte, page *outbox.Page) (_ []byte, at outbox.Position, held bool) {
-	at = st.at
+// and says where that ends. The stream is held where what comes next may not
+// leave while what goes out is paused.
+func (st *stream) fill(b []byte, page *outbox.Page) (_ []byte, at outbox.Position) {
+	at, st.held = st.at, false
 	first := firstAfter(page, st.at)
 	for i := first; i < len(page.Events); i++ {
 		e := &page.Events[i]
@@ -198,16 +199,17 @@ func (st *stream) fill(b []byte, page *outbox.Page) (_ []byte, at outbox.Positio
 			continue
 		}
 		if e.Gated() && st.s.engine.OutboundPaused() {
-			return b, at, true
+			st.held = true
+			return b, at
 		}
 		b = e.AppendTo(b)
 		st.sent++
 		at = e.Position()
 		if len(b) >= streamBufferBytes {
-			return b, at, false
+			return b, at
 		}
 	}
-	return b, outbox.After(page.Next - 1), false
+	return b, outbox.After(page.Next - 1)
 }
 
 // firstAfter gives the index of a page's first event after a position.

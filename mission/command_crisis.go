@@ -149,6 +149,10 @@ type RecordDeliveries struct {
 	// Through are the seqs up to which each webhook's events are in some
 	// delivery.
 	Through []Progress
+	// Since says of webhooks which ones the sender means: what it reports of
+	// one that was deleted and made anew since is left out. One that is not
+	// named is the one there is.
+	Since map[ID]uint64
 }
 
 // Progress is how far a webhook has come.

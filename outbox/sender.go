@@ -223,11 +223,12 @@ func (s *Sender) look() {
 // What could not be written stays to be written.
 func (s *Sender) record(ctx context.Context) {
 	for {
-		c := mission.RecordDeliveries{}
+		c := mission.RecordDeliveries{Since: map[mission.ID]uint64{}}
 		var hooks []*hook
 		for _, h := range s.hooks {
 			if d, p, ok := h.report(mission.RecordedMax - len(c.Deliveries)); ok {
 				c.Deliveries, c.Through = append(c.Deliveries, d...), append(c.Through, p...)
+				c.Since[h.id] = h.since
 				hooks = append(hooks, h)
 			}
 		}

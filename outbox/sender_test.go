@@ -65,6 +65,7 @@ type receiver struct {
 
 type sent struct {
 	id   string
+	gone <-chan struct{} // closed when the sender hangs up
 	body struct {
 		Type string         `json:"type"`
 		Data map[string]any `json:"data"`
@@ -86,7 +87,7 @@ func newReceiver(t *testing.T, answer func(http.ResponseWriter, sent)) *receiver
 		if want := "v1," + base64.StdEncoding.EncodeToString(h.Sum(nil)); req.Header.Get("webhook-signature") != want {
 			t.Errorf("signature %s, want %s", req.Header.Get("webhook-signature"), want)
 		}
-		s := sent{id: req.Header.Get("webhook-id")}
+		s := sent{id: req.Header.Get("webhook-id"), gone: req.Context().Done()}
 		if err := json.Unmarshal(body, &s.body); err != nil {
 			t.Errorf("body %s: %v", body, err)
 		}
@@ -111,10 +112,21 @@ func newReceiver(t *testing.T, answer func(http.ResponseWriter, sent)) *receiver
 // wait waits until n messages have come, and gives them.
 func (r *receiver) wait(t *testing.T, n int) []sent {
 	t.Helper()
+	return r.waitFor(t, "", n)
+}
+
+// waitFor is wait for messages of a type, "" for any.
+func (r *receiver) waitFor(t *testing.T, kind string, n int) []sent {
+	t.Helper()
 	late := time.After(30 * time.Second)
 	for {
 		r.mu.Lock()
-		got := append([]sent(nil), r.got...)
+		var got []sent
+		for _, s := range r.got {
+			if kind == "" || s.body.Type == kind {
+				got = append(got, s)
+			}
+		}
 		r.mu.Unlock()
 		if len(got) >= n {
 			return got

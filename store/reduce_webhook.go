@@ -105,8 +105,10 @@ func (r *reducer) dropDelivery(d *deliveryRecord) {
 }
 
 // recordDeliveries writes down how deliveries fared and how far webhooks have
-// come. What concerns a webhook that is gone is left out.
+// come. What concerns a webhook that is gone is left out, if there is another
+// one of its id or not.
 func (r *reducer) recordDeliveries(c mission.RecordDeliveries) (mission.Result, error) {
+	anew := r.madeAnew(c.Since)
 	var ids []mission.ID
 	note := func(id mission.ID) {
 		if !slices.Contains(ids, id) {
@@ -114,12 +116,12 @@ func (r *reducer) recordDeliveries(c mission.RecordDeliveries) (mission.Result, 
 		}
 	}
 	for i := range c.Deliveries {
-		if d := &c.Deliveries[i]; r.recordDelivery(d) {
+		if d := &c.Deliveries[i]; !anew[d.Webhook] && r.recordDelivery(d) {
 			note(d.Webhook)
 		}
 	}
 	for _, p := range c.Through {
-		if w, raw := r.webhook(p.Webhook); w != nil && p.Seq > w.through {
+		if w, raw := r.webhook(p.Webhook); w != nil && !anew[p.Webhook] && p.Seq > w.through {
 			w.through = p.Seq
 			r.putWebhookRecord(p.Webhook, raw, w)
 			note(p.Webhook)
@@ -133,6 +135,19 @@ func (r *reducer) recordDeliveries(c mission.RecordDeliveries) (mission.Result, 
 		return mission.Result{Outcome: mission.Unchanged}, nil
 	}
 	return mission.Result{Outcome: mission.Updated, Version: r.seq()}, nil
+}
+
+// madeAnew gives which webhooks are not those that the sender means.
+func (r *reducer) madeAnew(since map[mission.ID]uint64) map[mission.ID]bool {
+	anew := map[mission.ID]bool{}
+	for id, at := range since {
+		if w, _ := r.webhook(id); w != nil {
+			var now mission.Webhook
+			must(json.Unmarshal(w.json, &now))
+			anew[id] = now.Since != at
+		}
+	}
+	return anew
 }
 
 // recordDelivery writes one delivery; false where its webhook is gone, or

@@ -77,6 +77,35 @@ func TestWebhooks(t *testing.T) {
 	mustBackUpSound(t, s)
 }
 
+// A webhook that is deleted and made anew is another one: what the sender
+// reports of the one before neither counts as its delivery nor moves its place.
+func TestWebhookMadeAnew(t *testing.T) {
+	s := openStore(t, t.TempDir(), store.Options{NoSync: true, MapBytes: 1 << 20})
+	mustDo(t, s, mission.Tick{At: scriptStart})
+	hook := &mission.Webhook{ID: "w1", URL: "https://example.org/", Types: []string{"seat.*"}, Secret: "whsec_c2VjcmV0"}
+	before := mustDo(t, s, mission.PutWebhook{Webhook: hook}).Version
+	report := func(since uint64) mission.Outcome {
+		return mustDo(t, s, mission.RecordDeliveries{Since: map[mission.ID]uint64{"w1": since, "none": 1}, Through: []mission.Progress{{Webhook: "w1", Seq: 99}},
+			Deliveries: []mission.Delivery{{ID: "7-1", Webhook: "w1", Type: "seat.held", FirstSeq: 7, Seq: 7, State: mission.DeliveryPending, At: scriptStart}}}).Outcome
+	}
+	if got := report(before); got != mission.Updated {
+		t.Errorf("of the one there is: %s", got)
+	}
+	mustDo(t, s, mission.DeleteWebhook{ID: "w1"})
+	anew := mustDo(t, s, mission.PutWebhook{Webhook: hook}).Version
+	if got := report(before); got != mission.Unchanged {
+		t.Errorf("of the one before: %s", got)
+	}
+	pending, err := s.PendingDeliveries("w1")
+	if w, errHook := s.Webhook("w1"); err != nil || errHook != nil || len(pending) != 0 || w.Through != anew || w.Since != anew {
+		t.Errorf("made anew: %+v, %d pending, %v, %v; want it from %d on", w, len(pending), err, errHook, anew)
+	}
+	if got := report(anew); got != mission.Updated {
+		t.Errorf("of the new one: %s", got)
+	}
+	mustBackUpSound(t, s)
+}
+
 // mustBackUpSound checks a copy of the store.
 func mustBackUpSound(t *testing.T, s *store.Store) {
 	t.Helper()
