@@ -79,7 +79,7 @@ func TestWavesByKey(t *testing.T) {
 	strict := openService(t, withKeys(t, map[string][]string{"jva": {"crisis", "write"}}, []string{"jva"}, 1000))
 	key := []string{"x-api-key", strict.key("jva")}
 	strict.must(201, "PUT", "/v1/missions/ours", niceMission("ours", `,"seats":2`), key...)
-	theirs := &mission.Mission{ID: "theirs", Publisher: "other", Title: "x", Remote: mission.RemoteFull}
+	theirs := &mission.Mission{ID: "theirs", Publisher: "other", Title: "x", Remote: mission.RemoteFull, Seats: new(2)}
 	if err := strict.engine.Intake().Mission(theirs); err != nil {
 		t.Fatal(err)
 	}
