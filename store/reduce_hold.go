@@ -250,12 +250,23 @@ func (r *reducer) expireStale(stale []mission.ID, next *mission.Seats) {
 	}
 }
 
-// sameHold answers a repeated hold, and confirms it where that is asked.
+// sameHold answers a repeated hold, and confirms it where that is asked. An
+// offer that is taken up shortly before its end is given the time of a form,
+// once: who was offered a seat is not turned away with the form filled in.
 func (r *reducer) sameHold(c mission.HoldSeat, g *grant) (mission.Result, error) {
-	if c.Confirm && g.same.State == mission.Held {
-		return r.confirmSeat(mission.ConfirmSeat{Hold: g.same.ID, Ref: c.Ref})
+	old := g.same
+	if c.Confirm && old.State == mission.Held {
+		return r.confirmSeat(mission.ConfirmSeat{Hold: old.ID, Ref: c.Ref})
 	}
-	return seatResult(mission.Unchanged, g.seats, &g.same.Hold), nil
+	ends := r.meta.now + r.holdSeconds(c.Seconds)
+	if old.State != mission.Held || old.Origin != mission.OriginOffer || old.Changed != old.Created || old.Expires >= ends {
+		return seatResult(mission.Unchanged, g.seats, &old.Hold), nil
+	}
+	h, raw := *old, r.get(holdsBucket, []byte(old.ID))
+	h.Expires, h.due, h.Changed, h.ChangedSeq = ends, ends, r.meta.now, r.seq()
+	r.putHold(old, raw, &h)
+	r.emitSeat(mission.SeatExtended, g.seats, &h.Hold)
+	return seatResult(mission.Updated, g.seats, &h.Hold), nil
 }
 
 // emitSeat tells of a seat. The hold is copied: its record may go on changing.

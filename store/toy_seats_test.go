@@ -17,6 +17,9 @@ func (t *toy) hold(c mission.HoldSeat) want {
 		return refusal
 	case same != nil && c.Confirm && same.state == mission.Held:
 		return t.resolve(mission.ConfirmSeat{Hold: same.id, Ref: c.Ref})
+	case same != nil && same.state == mission.Held && same.origin == mission.OriginOffer && same.changed == same.created && same.expires < t.now+t.seconds(c):
+		same.expires, same.changed = t.now+t.seconds(c), t.now
+		return t.seatAnswer(mission.Updated, same, true)
 	case same != nil:
 		return t.seatAnswer(mission.Unchanged, same, false)
 	case t.holds[c.Hold] != nil:
@@ -25,6 +28,14 @@ func (t *toy) hold(c mission.HoldSeat) want {
 		return no(mission.TooManyHolds)
 	}
 	return t.give(c, m, slots)
+}
+
+// seconds is how long a hold lasts: as asked, else eight minutes.
+func (t *toy) seconds(c mission.HoldSeat) int64 {
+	if c.Seconds == 0 {
+		return 480
+	}
+	return int64(c.Seconds)
 }
 
 // may says whether somebody may sit in slots of a mission, and gives their live
@@ -139,12 +150,8 @@ func (t *toy) give(c mission.HoldSeat, m *toyMission, slots []string) want {
 	for _, h := range stale {
 		t.finish(h, mission.Expired)
 	}
-	seconds := int64(c.Seconds)
-	if seconds == 0 {
-		seconds = 480
-	}
 	h := &toyHold{id: c.Hold, of: m, volunteer: c.Volunteer, slots: slots, state: mission.Held, origin: cmp.Or(c.Origin, mission.OriginHold), ref: c.Ref,
-		created: t.now, expires: t.now + seconds}
+		created: t.now, changed: t.now, expires: t.now + t.seconds(c)}
 	t.holds[h.id] = h
 	if c.Confirm {
 		t.confirm(h)
@@ -196,7 +203,9 @@ func (t *toy) resolve(c mission.Command) want {
 			end = max(end, h.expires)
 		}
 		same := end == h.expires
-		h.expires = end
+		if h.expires = end; !same {
+			h.changed = t.now
+		}
 		return t.seatAnswer(mission.Updated, h, true).unless(same)
 	}
 	return t.answer(c.(mission.AnswerSeat), h)

@@ -53,6 +53,7 @@ type toyHold struct {
 	by        string
 	ref       string
 	created   int64
+	changed   int64 // when its end was moved, or it was made
 	expires   int64
 	due       int64
 	counted   bool

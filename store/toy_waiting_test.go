@@ -220,7 +220,7 @@ func (t *toy) offer(m *toyMission, w *toyWait) bool {
 		ends = min(ends, m.ends+1)
 	}
 	h := &toyHold{id: offerOf(w.seq), of: m, volunteer: w.volunteer, slots: slots, state: mission.Held, origin: mission.OriginOffer,
-		created: t.now, expires: ends}
+		created: t.now, changed: t.now, expires: ends}
 	t.holds[h.id] = h
 	return true
 }

@@ -138,3 +138,29 @@ func waitingDamages() []damaged {
 		{"person's place too many", "damaged|leads to", damage("people", "v5\x00w", double)},
 	}
 }
+
+// An offer that is taken up a minute before its end lasts as long as a form
+// takes, once: a second click moves it no further.
+func TestOfferTakenUpLate(t *testing.T) {
+	s := openSmall(t)
+	mustDo(t, s, mission.PutMission{Mission: someMission("m1", 1)})
+	mustDo(t, s, mission.PutVolunteer{Volunteer: someVolunteer("late")}) // by push: 15 minutes
+	mustDo(t, s, mission.HoldSeat{Hold: "first", Mission: "m1", Volunteer: "first", Confirm: true})
+	mustDo(t, s, mission.JoinWaiting{Mission: "m1", Volunteer: "late"})
+	mustDo(t, s, mission.ReleaseSeat{Hold: "first"})
+	take := func(at, ends int64, want mission.Outcome) {
+		t.Helper()
+		mustDo(t, s, mission.Tick{At: scriptStart + at})
+		res := mustDo(t, s, mission.HoldSeat{Hold: fmt.Sprint("h", at), Mission: "m1", Volunteer: "late"})
+		if res.Outcome != want || res.Hold.Origin != mission.OriginOffer || res.Hold.Expires != scriptStart+ends {
+			t.Errorf("after %d s: got %s, %+v; want %s until %d s", at, res.Outcome, res.Hold, want, ends)
+		}
+	}
+	take(60, 900, mission.Unchanged)
+	take(840, 840+480, mission.Updated)
+	take(1_000, 840+480, mission.Unchanged)
+	mustDo(t, s, mission.Tick{At: scriptStart + 840 + 480})
+	if page, _, err := s.Holds(store.HoldFilter{Mission: "m1", State: mission.Held}); err != nil || len(page) != 0 {
+		t.Errorf("after its end: got %+v, %v", page, err)
+	}
+}
