@@ -136,6 +136,10 @@ func (e *Engine) OpenWaves() int {
 	return len(e.waves.open)
 }
 
+// wakeWait is how long a step that is due at once waits for others: answers come
+// in crowds, and a step reads the whole wave.
+const wakeWait = 250 * time.Millisecond
+
 // stepWavesEverySecond takes the steps of waves that are due. One that fails is
 // taken again at its next time.
 func (e *Engine) stepWavesEverySecond(ctx context.Context) {
@@ -147,6 +151,11 @@ func (e *Engine) stepWavesEverySecond(ctx context.Context) {
 			return
 		case <-t.C:
 		case <-e.waves.wake:
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(wakeWait):
+			}
 		}
 		_ = e.StepWaves(ctx)
 	}
