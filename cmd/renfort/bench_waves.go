@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"renfort/bench/waves"
 )
 
@@ -16,6 +18,7 @@ type wavesCommand struct {
 	Knowledge []string  `default:"each" placeholder:"NAMES" help:"What is known of people: each (who is likelier), flat (their order alone), learned (the same after 20 waves). Default: ${default}."`
 	Arms      []string  `placeholder:"NAMES" help:"Which ways to compare. Default: all."`
 	Season    bool      `default:"true" negatable:"" help:"Play a season of many waves too. Default: yes."`
+	Engine    bool      `help:"Instead, play Renfort's dials in the simulation and over the engine itself with the same people, one mission, their order alone known; about a second for each play, so name few --seeds."`
 	Report    string    `type:"path" placeholder:"FILE.html" help:"A page with plots, in English and French."`
 	JSON      string    `name:"json" type:"path" placeholder:"FILE" help:"Every figure, seed by seed."`
 }
@@ -24,8 +27,14 @@ type wavesCommand struct {
 func (c *wavesCommand) Run(p *process) error {
 	config := waves.Config{Seeds: c.Seeds, FirstSeed: c.FirstSeed, People: c.People, Seats: c.Seats, Targets: c.Targets, Truths: c.Truths,
 		Channels: c.Channels, Knowledge: c.Knowledge, Arms: c.Arms, Season: c.Season}
+	if c.Engine {
+		config.Targets, config.Knowledge = []int{1}, []string{waves.KnownFlat}
+	}
 	if err := config.Validate(); err != nil {
 		return &usageError{err}
+	}
+	if c.Engine {
+		return playEngine(p, config)
 	}
 	report, err := waves.Compare(p.ctx, config, p.stderr)
 	if err != nil {
@@ -38,4 +47,18 @@ func (c *wavesCommand) Run(p *process) error {
 		return err
 	}
 	return report.Write(p.stdout)
+}
+
+// playEngine prints what the simulation and the engine make of the same plays.
+func playEngine(p *process, c waves.Config) error {
+	scratch, err := os.MkdirTemp("", "renfort-waves")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	all, err := waves.PlayEngine(p.ctx, c, scratch)
+	if err != nil {
+		return err
+	}
+	return waves.WriteAgreements(p.stdout, all)
 }

@@ -22,6 +22,9 @@ func TestBenchWaves(t *testing.T) {
 			t.Errorf("%s lacks %s: %v", name, has, err)
 		}
 	}
+	if o := renfort(t, "bench", "waves", "--engine", "--seeds", "1", "--people", "300", "--seats", "5", "--truths", "0.12", "--arms", "vital"); o.code != 0 || strings.Count(o.stdout, "vital") != 2 {
+		t.Errorf("over the engine: got exit code %d, %q, %q; want a row of the simulation and one of the engine", o.code, o.stdout, o.stderr)
+	}
 	for _, args := range []string{"--arms fastest", "--seeds 0", "--seats 0", "--truths 2", "--channels pigeon"} {
 		o := renfort(t, append([]string{"bench", "waves"}, strings.Fields(args)...)...)
 		if o.code != exitUsage || o.stdout != "" {
