@@ -47,6 +47,12 @@ func (e *Engine) complete(w *waveNow) error {
 	}
 	policy := &e.store.Policy().Reverse
 	w.state = wave.State{Now: e.store.Now(), Dial: w.Dial, Receipts: w.Receipts, AskedMax: w.AskedMax, Prior: wave.PriorOf(policy)}
+	for i := range w.asks {
+		if l, known := laws[w.asks[i].Channel]; known {
+			discount(&l, &w.asks[i])
+			laws[w.asks[i].Channel] = l
+		}
+	}
 	for word, l := range laws {
 		w.state.Laws[wave.ChannelOf(word)] = l
 	}
@@ -71,6 +77,32 @@ func (e *Engine) complete(w *waveNow) error {
 	}
 	return nil
 }
+
+// discount takes a wave's own ask out of what all waves have seen: its step
+// learns from it by itself, and one answer must not teach twice.
+func discount(l *mission.LawCounts, a *mission.Ask) {
+	from := a.At
+	if a.Delivered != 0 {
+		from = a.Delivered
+	}
+	less(&l.Asked)
+	switch delay := mission.DelayBucket(a.Answered - from); a.Answer {
+	case mission.AskAccepted:
+		less(&l.Accepted)
+		less(&l.Delays[delay])
+		less(&l.Waited[mission.DelayBuckets-1])
+	case mission.AskDeclined, mission.AskStopped:
+		less(&l.Declined)
+		less(&l.Waited[mission.DelayBuckets-1])
+	case mission.AskStoodDown:
+		if a.Delivery != mission.DeliveryFailed {
+			less(&l.Waited[delay])
+		}
+	}
+}
+
+// less takes one from a count that has it.
+func less[T uint32 | uint64](n *T) { *n -= min(*n, 1) }
 
 // sits says whether a hold still has its seat.
 func (e *Engine) sits(hold mission.ID) bool {

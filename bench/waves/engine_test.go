@@ -12,7 +12,8 @@ import (
 // TestEngineAgrees shows that waves of the real engine do as the simulation
 // says: the same people, known by their distance alone, are asked by both. The
 // engine steps at each answer besides every ten seconds, and rounds people's
-// places to cells, so that no play is the same; the means must be.
+// places to cells, so that no play is the same; the means must be, within 15 % of the
+// time (six calm plays end with six people who took long), 3 % of those asked, and 5 % and 0.05 of those turned away.
 func TestEngineAgrees(t *testing.T) {
 	c := waves.Config{Seeds: 6, FirstSeed: 5001, People: 1500, Seats: []int{20}, Targets: []int{1}, Truths: []float64{0.04, 0.12},
 		Channels: []string{"push"}, Knowledge: []string{waves.KnownFlat}, Arms: []string{"calm", "urgent"}}
@@ -35,8 +36,8 @@ func TestEngineAgrees(t *testing.T) {
 		seconds, asked, away := means(a.Simulated.Figures)
 		gotSeconds, gotAsked, gotAway := means(a.Engine.Figures)
 		t.Logf("%s, %s: %.0f s, %.2f asked, %.2f away; engine %.0f s, %.2f, %.2f", a.Scenario, a.Engine.Name, seconds, asked, away, gotSeconds, gotAsked, gotAway)
-		if math.Abs(gotSeconds-seconds) > seconds*0.1 || math.Abs(gotAsked-asked) > asked*0.1 || math.Abs(gotAway-away) > 0.1+away*0.1 || a.Engine.Full != 1 {
-			t.Errorf("%s, %s: the engine took %.0f s, asked %.2f, turned away %.2f per seat; simulated %.0f, %.2f, %.2f (10 %% allowed); full %.2f",
+		if math.Abs(gotSeconds-seconds) > seconds*0.15 || math.Abs(gotAsked-asked) > asked*0.03 || math.Abs(gotAway-away) > 0.05+away*0.05 || a.Engine.Full != 1 {
+			t.Errorf("%s, %s: the engine took %.0f s, asked %.2f, turned away %.2f per seat; simulated %.0f, %.2f, %.2f ; full %.2f",
 				a.Scenario, a.Engine.Name, gotSeconds, gotAsked, gotAway, seconds, asked, away, a.Engine.Full)
 		}
 	}
