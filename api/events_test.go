@@ -263,6 +263,47 @@ func TestEventsArePublishers(t *testing.T) {
 	}
 }
 
+// What happened to a mission or a volunteer before they were deleted is told to
+// whose they were, and to nobody else; so is a wave for what is theirs.
+func TestEventsOfWhatIsGone(t *testing.T) {
+	e := openQuick(t)
+	address, _ := openTCP(t, e, func(c *api.Config) {
+		withKeys(t, map[string][]string{"far": {"write"}}, []string{"far"}, 0)(c)
+	})
+	putSeats(t, e, "far:1", "far", 5)
+	putSeats(t, e, "near:1", "near", 5)
+	for _, publisher := range []string{"far", "near"} {
+		v := &mission.Volunteer{ID: "of-" + publisher, Publisher: publisher, PostalCode: "06000"}
+		if err := e.Intake().Volunteer(v, start()); err != nil {
+			t.Fatal(err)
+		}
+		submit(t, e, mission.PutVolunteer{Volunteer: v})
+	}
+	submit(t, e, mission.OpenWave{Wave: &mission.Wave{ID: "w1", Publisher: "far", Targets: []mission.Target{{Mission: "far:1"}}}})
+	submit(t, e, mission.HoldSeat{Hold: "h1", Mission: "far:1", Volunteer: "x"})
+	submit(t, e, mission.HoldSeat{Hold: "h2", Mission: "near:1", Volunteer: "x"})
+	submit(t, e, mission.HoldSeat{Hold: "h3", Mission: "near:1", Volunteer: "of-far"})
+	for _, publisher := range []string{"far", "near"} {
+		submit(t, e, mission.EraseVolunteer{ID: "of-" + publisher})
+		submit(t, e, mission.DeleteMission{ID: publisher + ":1", Force: true})
+	}
+	key, _, err := api.NewKeyFrom(seedOf("far"), "far", []string{"admin"}, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listen(t, address+"/v1/events?since=0&follow=false", "x-api-key", key)
+	got := ""
+	for s, ok := l.next(); ok; s, ok = l.next() {
+		got += fmt.Sprintf("%s %v %v %v\n", s.kind, s.data["mission"], s.data["volunteer"], s.data["publisher"])
+	}
+	want := "mission.put far:1 <nil> far\nvolunteer.put <nil> of-far far\nwave.opened <nil> <nil> far\n" +
+		"seat.held far:1 x far\nseat.held near:1 <nil> near\nseat.released near:1 <nil> near\nvolunteer.erased <nil> of-far far\n" +
+		"seat.released far:1 x far\nmission.deleted far:1 <nil> far\n"
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // TestEventsLost asks for what the log has not any more, and for what it
 // never had.
 func TestEventsLost(t *testing.T) {

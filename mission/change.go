@@ -97,4 +97,9 @@ type Change struct {
 	Webhook          *Webhook
 	Why              string // SeatRecalled, WaveStoodDown; MissionPut: NewsNew, NewsMoved, NewsOpened or ""
 	Next             []ID   // SeatRecalled: missions that they may be told in its place
+
+	// Whose the mission (or the wave) and the volunteer are, "" for nobody's;
+	// the second is "" where it is the first.
+	Publisher          string
+	VolunteerPublisher string
 }

@@ -53,6 +53,7 @@ const (
 	logWebhook
 	logWhy
 	logNext
+	logPublishers // of the mission and of the volunteer
 )
 
 // appendLog writes a command's changes compactly: what happened to whom, no
@@ -103,7 +104,7 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 
 // moreParts gives the second byte of parts.
 func moreParts(c *mission.Change) (parts byte) {
-	for i, here := range [...]bool{c.Wave != nil, c.Ask != nil, c.Crisis != nil, c.Alert != nil, c.Webhook != nil, c.Why != "", len(c.Next) > 0} {
+	for i, here := range [...]bool{c.Wave != nil, c.Ask != nil, c.Crisis != nil, c.Alert != nil, c.Webhook != nil, c.Why != "", len(c.Next) > 0, c.Publisher != "" || c.VolunteerPublisher != ""} {
 		if here {
 			parts |= 1 << i
 		}
@@ -132,6 +133,9 @@ func appendMore(b []byte, c *mission.Change) []byte {
 	}
 	if len(c.Next) > 0 {
 		b = appendStrings(b, c.Next)
+	}
+	if c.Publisher != "" || c.VolunteerPublisher != "" {
+		b = appendString(appendString(b, c.Publisher), c.VolunteerPublisher)
 	}
 	return b
 }
@@ -181,7 +185,7 @@ func (r *reader) logged(c *mission.Change) {
 
 func (r *reader) more(c *mission.Change) {
 	parts := r.byte()
-	if parts == 0 || parts >= 2*logNext {
+	if parts == 0 {
 		r.broken = true
 	}
 	if parts&logWave != 0 {
@@ -206,6 +210,10 @@ func (r *reader) more(c *mission.Change) {
 	if parts&logNext != 0 {
 		c.Next = r.strings()
 		r.broken = r.broken || len(c.Next) == 0
+	}
+	if parts&logPublishers != 0 {
+		c.Publisher, c.VolunteerPublisher = r.string(), r.string()
+		r.broken = r.broken || c.Publisher == "" && c.VolunteerPublisher == ""
 	}
 }
 

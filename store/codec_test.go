@@ -112,7 +112,7 @@ func samples() map[string][]byte {
 		"log": appendLog(nil, 9, []mission.Change{{Kind: mission.SeatHeld, MissionID: "m1", MissionOrdinal: 7, Hold: &h.Hold},
 			{Kind: mission.VolunteerPut, VolunteerID: "v1", VolunteerOrdinal: 3}, {Kind: mission.OrganizationPut, Organization: &mission.Organization{ID: "o1"}},
 			{Kind: mission.WaitingLeft, MissionID: "m1", MissionOrdinal: 7, Waiting: &mission.Waiting{Volunteer: "v1", Slot: "a", Why: "left"}},
-			{Kind: mission.WaveStoodDown, MissionID: "m1", MissionOrdinal: 7, Wave: &mission.Wave{ID: "w1"}, Ask: &mission.Ask{Wave: "w1", Volunteer: "v1"}, Why: "full"},
+			{Kind: mission.WaveStoodDown, MissionID: "m1", MissionOrdinal: 7, Wave: &mission.Wave{ID: "w1"}, Ask: &mission.Ask{Wave: "w1", Volunteer: "v1"}, Why: "full", Publisher: "jva", VolunteerPublisher: "far"},
 			{Kind: mission.SeatRecalled, MissionID: "m1", MissionOrdinal: 7, Hold: &h.Hold, Why: "danger", Next: []mission.ID{"m2", "m3"}},
 			{Kind: mission.CrisisPut, Crisis: &mission.Crisis{ID: "c1"}}, {Kind: mission.WebhookPut, Webhook: &mission.Webhook{ID: "h1"}},
 			{Kind: mission.AlertRaised, MissionID: "m1", MissionOrdinal: 7, Alert: &mission.Alert{ID: "a1", Volunteer: "v1"}}}),

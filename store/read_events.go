@@ -12,27 +12,11 @@ import (
 // forgotten since is missing.
 type Happening struct {
 	mission.Change
-	N, Of              int    // it is the N-th of its command's changes, from 1
-	Publisher          string // the mission's, "" where it is gone
-	VolunteerPublisher string // of whom it concerns, "" where nobody knows them
+	N, Of int // it is the N-th of its command's changes, from 1
 }
 
 // Person gives whom the change concerns, "" for nobody.
-func (h *Happening) Person() mission.ID {
-	switch {
-	case h.VolunteerID != "":
-		return h.VolunteerID
-	case h.Hold != nil && h.Hold.Volunteer != "":
-		return h.Hold.Volunteer
-	case h.Waiting != nil:
-		return h.Waiting.Volunteer
-	case h.Ask != nil:
-		return h.Ask.Volunteer
-	case h.Alert != nil:
-		return h.Alert.Volunteer
-	}
-	return ""
-}
+func (h *Happening) Person() mission.ID { return personIn(&h.Change) }
 
 // Happenings gives what happened in the commands after since up to through, as
 // far as there are any, oldest first; of kinds that wanted says yes to. oldest
@@ -71,7 +55,8 @@ func (s *Store) Happenings(since, through uint64, wanted func(mission.ChangeKind
 }
 
 // happened completes a change: the hold, the seats as they stand, and whose
-// mission and volunteer they are. Records of nouns stay in the file.
+// mission and volunteer they are where the log does not say whose they were.
+// Records of nouns stay in the file.
 func (v snapshot) happened(h *Happening) error {
 	if h.Hold != nil {
 		rec, err := v.hold(h.Hold.ID)
@@ -91,7 +76,9 @@ func (v snapshot) happened(h *Happening) error {
 			if err != nil {
 				return fmt.Errorf("store: mission ordinal %d: %w", h.MissionOrdinal, err)
 			}
-			h.Publisher = rec.publisher
+			if h.Publisher == "" {
+				h.Publisher = rec.publisher
+			}
 			if h.Seats, err = decodeSeats(h.MissionOrdinal, v.get(seatsBucket, key)); err != nil {
 				return fmt.Errorf("store: seats of mission %q: %w", rec.id, err)
 			}
@@ -105,7 +92,7 @@ func (v snapshot) happened(h *Happening) error {
 			}
 		}
 	}
-	if id := h.Person(); id != "" {
+	if id := h.Person(); id != "" && h.VolunteerPublisher == "" {
 		h.VolunteerPublisher, err = v.volunteerPublisher(id)
 	}
 	return err

@@ -187,7 +187,7 @@ func (r *reducer) dropMission(c mission.DeleteMission, now *missionState) {
 	r.putSeats(now.ordinal, nil)
 	r.buryPlace(c.ID, now.record.json)
 	r.bury(tombMission, c.ID, max(c.Revision, now.record.revision))
-	r.emit(mission.Change{Kind: mission.MissionDeleted, MissionID: c.ID, MissionOrdinal: now.ordinal})
+	r.emit(mission.Change{Kind: mission.MissionDeleted, MissionID: c.ID, MissionOrdinal: now.ordinal, Publisher: now.record.publisher})
 }
 
 // bury leaves a tombstone, so that a late message with an older revision does

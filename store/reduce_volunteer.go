@@ -56,6 +56,7 @@ func (r *reducer) eraseVolunteer(c mission.EraseVolunteer) (mission.Result, erro
 	for _, key := range traces {
 		r.eraseTrace(c.ID, key)
 	}
+	publisher := ""
 	if known {
 		raw := r.get(volunteersBucket, ordinalKey(who.ordinal))
 		rec, err := decodeVolunteer(raw)
@@ -63,8 +64,9 @@ func (r *reducer) eraseVolunteer(c mission.EraseVolunteer) (mission.Result, erro
 		r.remove(volunteersBucket, ordinalKey(who.ordinal), raw)
 		r.remove(peopleBucket, []byte(c.ID), nil)
 		r.bury(tombVolunteer, c.ID, rec.revision)
+		publisher = rec.publisher
 	}
-	r.emit(mission.Change{Kind: mission.VolunteerErased, VolunteerID: c.ID, VolunteerOrdinal: who.ordinal})
+	r.emit(mission.Change{Kind: mission.VolunteerErased, VolunteerID: c.ID, VolunteerOrdinal: who.ordinal, VolunteerPublisher: publisher})
 	return mission.Result{Outcome: mission.Deleted, Version: r.seq()}, nil
 }
 

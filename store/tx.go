@@ -109,6 +109,7 @@ func (r *reducer) remove(b bucketID, key, old []byte) {
 // emit adds a change of the command under way.
 func (r *reducer) emit(c mission.Change) {
 	c.Seq, c.At = r.seq(), r.meta.now
+	r.attribute(&c)
 	r.changes = append(r.changes, c)
 }
 
