@@ -65,11 +65,12 @@ func (c *call) events() error {
 	c.ctx.Response.Header.SetConnectionClose()
 	st.head = bytes.Clone(c.ctx.Response.Header.Header())
 	c.ctx.HijackSetNoResponse(true)
+	streams := c.s.streams // the call belongs to another request by then
 	c.ctx.Hijack(func(conn net.Conn) {
 		// The server keeps its hands off what it has handed over, so that
 		// its buffers are free while the stream lasts.
 		conn = conn.(interface{ UnsafeConn() net.Conn }).UnsafeConn()
-		if !c.s.streams.start(st, conn) {
+		if !streams.start(st, conn) {
 			conn.Close()
 		}
 	})
