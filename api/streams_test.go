@@ -101,7 +101,10 @@ func TestEventsSlow(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprintf(conn, "GET /v1/events?types=seat.*&since=%d HTTP/1.1\r\nHost: x\r\n\r\n", from)
-	const many = 20_000
+	many := 20_000
+	if raceEnabled {
+		many = 12_000 // some 8,000 are on their way in buffers when it is cut off
+	}
 	holdAndRelease(t, e, many)
 	seen := map[string]bool{}
 	l := listen(t, address+fmt.Sprintf("/v1/events?types=seat.*&since=%d", from))

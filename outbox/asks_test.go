@@ -74,8 +74,9 @@ func TestAsksInBatches(t *testing.T) {
 			if at := pausedAt.Load(); at != 0 && time.Now().UnixMilli() > at+1_000 {
 				t.Errorf("%s arrived more than a second after all that goes out was paused", s.id)
 			}
+			hangs := hang.Load() // before the test hears of it and lets the next ones through
 			under <- struct{}{}
-			if hang.Load() {
+			if hangs {
 				<-s.gone
 			}
 		}
