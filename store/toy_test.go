@@ -204,6 +204,8 @@ func (t *toy) concerned(c mission.Command) *toyMission {
 		return t.missions[c.Mission]
 	case mission.ReleaseSeat:
 		return t.missionOf(c.Hold)
+	case mission.ConfirmSeat: // frees nothing, but finds what a pause of outbound has left
+		return t.missionOf(c.Hold)
 	case mission.AnswerSeat:
 		return t.missionOf(c.Hold)
 	}
