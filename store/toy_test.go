@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -166,12 +167,12 @@ func (t *toy) apply(e mission.Envelope) want {
 		w.changed = false
 		return w
 	}
-	before := t.standings()
+	before, suspended := t.standings(), maps.Clone(t.suspended)
 	w := t.command(e.Command)
 	if !w.changed {
 		return w
 	}
-	t.tendAll(e.Command, before)
+	t.tendAll(e.Command, before, suspended)
 	if m := t.concerned(e.Command); m != nil && w.kind == mission.Unknown {
 		w.taken = t.taken(m)
 	}

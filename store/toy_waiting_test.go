@@ -125,10 +125,10 @@ func (t *toy) standings() map[*toyMission]string {
 
 // tendAll looks at every list after a command. The lists of a mission that has
 // ended stay until a Tick comes to it or a command touches the mission.
-func (t *toy) tendAll(c mission.Command, before map[*toyMission]string) {
+func (t *toy) tendAll(c mission.Command, before map[*toyMission]string, suspended map[string]bool) {
 	for _, m := range t.missions {
 		org, ok := c.(mission.PutOrganization)
-		resumed := ok && m.org == org.Organization.ID && org.Organization.State != mission.OrgSuspended
+		resumed := ok && m.org == org.Organization.ID && suspended[m.org] && org.Organization.State != mission.OrgSuspended
 		m.looked = m.looked || resumed || before[m] != t.standing(m)
 		t.tend(m)
 		m.looked = false
