@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"renfort/mission"
 )
@@ -152,4 +153,26 @@ func outOf(pointer string, least, most int) error {
 // entries is the refusal of a list that is too short or too long.
 func entries(pointer string, least, most int) mission.FieldError {
 	return fault(pointer, "must have %d to %d entries", least, most)
+}
+
+// appendForeign appends a refusal in the words of another service's clients.
+// What is wrong where (a pointer) goes into the message: they have no field for
+// it.
+func appendForeign(b []byte, s shape, e *mission.Error) []byte {
+	r := rowOf(e.Kind)
+	message := e.Detail
+	if len(e.Fields) > 0 {
+		message = e.Fields[0].Detail
+		if p := e.Fields[0].Pointer; p != "" {
+			message = p + ": " + message
+		}
+	}
+	if s == shapeV0 {
+		b = appendString(append(b, `{"ok":false,"code":`...), strings.ToUpper(r.code))
+		b = appendString(append(b, `,"message":`...), message)
+		return append(b, '}')
+	}
+	b = appendString(append(b, `{"message":`...), message)
+	b = strconv.AppendInt(append(b, `,"status":`...), int64(r.status), 10)
+	return append(b, '}')
 }

@@ -43,6 +43,15 @@ const (
 	bodyLines      // NDJSON, read as it comes
 )
 
+// shape is how the callers of a route are used to being spoken to.
+type shape uint8
+
+const (
+	shapeProblem shape = iota // RFC 9457
+	shapeAlgolia              // {"message","status"}
+	shapeV0                   // {"ok":false,"code","message"}
+)
+
 // route is one line of the contract. It is immutable once the service runs.
 type route struct {
 	method  string
@@ -54,6 +63,8 @@ type route struct {
 	all     bool     // speaks of every publisher: not for keys limited to some
 	query   []string // parameters it knows, min_seq excepted
 	attr    bool     // takes attr.NAME too
+	free    bool     // takes any query parameter, and ignores those it does not know
+	shape   shape    // of its refusals, and where it looks for keys
 	handle  func(*call) error
 	doc     routeDoc
 
@@ -67,7 +78,7 @@ func (r *route) knows(name []byte) bool {
 			return true
 		}
 	}
-	return r.reads && string(name) == "min_seq" || r.attr && bytes.HasPrefix(name, []byte(attrPrefix))
+	return r.free || r.reads && string(name) == "min_seq" || r.attr && bytes.HasPrefix(name, []byte(attrPrefix))
 }
 
 // node is a place in the tree of paths: what follows by name, and what

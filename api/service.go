@@ -197,8 +197,27 @@ func (c *call) refuse(err error) {
 	if retryS := max(e.RetryS, r.retryS); retryS > 0 {
 		c.ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, strconv.Itoa(retryS))
 	}
-	c.out = appendProblem(c.out[:0], e, alternatives)
 	c.s.meters.refused(r.code)
+	if sh := c.shape(); sh != shapeProblem {
+		c.ctx.Response.Header.SetContentType(typeJSON)
+		c.out = appendForeign(c.out[:0], sh, e)
+		return
+	}
+	c.out = appendProblem(c.out[:0], e, alternatives)
+}
+
+// shape is how this caller is spoken to, known from the path where no route was
+// found.
+func (c *call) shape() shape {
+	switch path := c.ctx.URI().PathOriginal(); {
+	case c.route != nil:
+		return c.route.shape
+	case bytes.HasPrefix(path, []byte("/1/")):
+		return shapeAlgolia
+	case bytes.HasPrefix(path, []byte("/v0/")):
+		return shapeV0
+	}
+	return shapeProblem
 }
 
 // finish hands the answer to fasthttp, counts it and frees the connection of

@@ -46,6 +46,11 @@ const (
 	WebhookDelivered   ChangeKind = 39 // deliveries were recorded
 	MissionFilled      ChangeKind = 40 // the last free seat went
 	MissionReopened    ChangeKind = 41 // a seat is free again
+	ObjectsWritten     ChangeKind = 42 // records of an index were written or deleted
+	ObjectsCleared     ChangeKind = 43
+	ObjectsDropped     ChangeKind = 44
+	ObjectsMoved       ChangeKind = 45 // an index got another's name
+	ObjectIndexPut     ChangeKind = 46 // how it is searched
 )
 
 // String gives the event's name, as in "seat.held".
@@ -55,7 +60,8 @@ func (k ChangeKind) String() string {
 		"volunteer.erased", "organization.put", "organization.record", "policy.put", "taxonomy.put", "tick", "feedback.given",
 		"waiting.joined", "waiting.left", "seat.offered", "wave.opened", "wave.changed", "wave.ask", "wave.answer", "wave.delivery",
 		"wave.full", "wave.stood_down", "crisis.put", "crisis.deleted", "seat.recalled", "outbound.paused", "outbound.resumed",
-		"alert.put", "alert.deleted", "alert", "webhook.put", "webhook.deleted", "webhook.delivered", "mission.filled", "mission.reopened"}
+		"alert.put", "alert.deleted", "alert", "webhook.put", "webhook.deleted", "webhook.delivered", "mission.filled", "mission.reopened",
+		"objects.written", "objects.cleared", "objects.dropped", "objects.moved", "object_index.put"}
 	if int(k) >= len(names) {
 		return "unknown"
 	}
@@ -95,8 +101,9 @@ type Change struct {
 	Crisis           *Crisis
 	Alert            *Alert
 	Webhook          *Webhook
-	Why              string // SeatRecalled, WaveStoodDown; MissionPut: NewsNew, NewsMoved, NewsOpened or ""
-	Next             []ID   // SeatRecalled: missions that they may be told in its place
+	Objects          *ObjectChange // the kinds of objects; no event is made of them
+	Why              string        // SeatRecalled, WaveStoodDown; MissionPut: NewsNew, NewsMoved, NewsOpened or ""
+	Next             []ID          // SeatRecalled: missions that they may be told in its place
 
 	// Whose the mission (or the wave) and the volunteer are, "" for nobody's;
 	// the second is "" where it is the first.

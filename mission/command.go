@@ -26,6 +26,11 @@ type PutMission struct {
 	// KeepTaken stores the rest of a write that would cut seats below those
 	// taken, and keeps the seats at what is taken.
 	KeepTaken bool
+	// Left is how many seats the platform counts as free, where it told that:
+	// what it gave out on its own side follows (seats, less Left, less what was
+	// confirmed here, at least 0). nil: as it was. It is not looked at where the
+	// mission's slots have seats of their own, or nobody knows its seats.
+	Left *int
 }
 
 // DeleteMission removes a mission and leaves a tombstone. Without Force it is

@@ -144,13 +144,13 @@ func TestLive(t *testing.T) {
 // that is none "unknown".
 func TestChangeKinds(t *testing.T) {
 	seen := map[string]bool{}
-	for k := mission.MissionPut; k <= mission.MissionReopened; k++ {
+	for k := mission.MissionPut; k <= mission.ObjectIndexPut; k++ {
 		if name := k.String(); name == "" || name == "unknown" || seen[name] {
 			t.Errorf("kind %d: got the name %q", k, name)
 		}
 		seen[k.String()] = true
 	}
-	if got := (mission.MissionReopened + 1).String(); got != "unknown" {
+	if got := (mission.ObjectIndexPut + 1).String(); got != "unknown" {
 		t.Errorf("a kind that is none: got %q", got)
 	}
 }

@@ -24,7 +24,7 @@ type rung struct {
 // given is store to index or index to store.
 func ladder() []rung {
 	nouns := []string{"mission", "geo", "geo/gazetteer"}
-	live := append([]string{"engine", "matcher/wave", "matcher", "index", "store"}, nouns...)
+	live := append([]string{"engine", "matcher/wave", "matcher", "index", "store", "objects", "feed", "feed/record"}, nouns...)
 	worlds := []string{"bench/world"}[:1:1] // full, so that append copies
 	return []rung{
 		{room: "geo"},
@@ -35,9 +35,13 @@ func ladder() []rung {
 		{room: "index", below: nouns, tests: append(worlds, "matcher")}, // which gives it Standing
 		{room: "matcher", below: []string{"index", "mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
 		{room: "matcher/wave", below: []string{"matcher", "index", "mission"}},
+		{room: "objects", below: []string{"mission", "geo"}},
+		{room: "feed", below: nouns},
+		{room: "feed/record", below: append([]string{"feed"}, nouns...)},
 		{room: "engine", below: live[1:], tests: worlds},
 		{room: "outbox", below: append([]string{"engine"}, live[1:]...)},
-		{room: "api", below: append([]string{"outbox"}, live...), tests: worlds},
+		{room: "api/algolia", below: live},
+		{room: "api", below: append([]string{"api/algolia", "outbox"}, live...), tests: worlds},
 		{room: "bench/world", below: nouns},
 		{room: "bench/oracle", tests: worlds},
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
