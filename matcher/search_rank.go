@@ -21,11 +21,7 @@ const walkLeast = 2000
 // it is known whether there are more.
 func (x *search) rank(total int) {
 	x.best.begin(x.request.Limit+1, noKey)
-	if x.placed {
-		x.q.snapshot, x.q.policy, x.q.at, x.q.placed = x.snapshot, x.snapshot.Policy, x.at, true
-		x.q.setScales()
-		x.afar = power(x.snapshot.Policy.Distance.Remote, x.snapshot.Policy.Weights.Distance)
-	}
+	x.setPlace()
 	x.seen = x.seen.sized(len(x.found))
 	switch sort := x.request.Sort; {
 	case sort > ByUrgency:
@@ -54,6 +50,15 @@ func (x *search) rankMatch() {
 		if x.bound(o, text*x.standsMost(o)) >= x.best.floor {
 			x.consider(o, text)
 		}
+	}
+}
+
+// setPlace readies the scales of distance, where a point is given.
+func (x *search) setPlace() {
+	if x.placed {
+		x.q.snapshot, x.q.policy, x.q.at, x.q.placed = x.snapshot, x.snapshot.Policy, x.at, true
+		x.q.setScales()
+		x.afar = power(x.snapshot.Policy.Distance.Remote, x.snapshot.Policy.Weights.Distance)
 	}
 }
 
@@ -216,10 +221,7 @@ func (x *search) consider(o uint32, text float64) {
 		return
 	}
 	x.seen.add(o)
-	w := way{km: -1, factor: 1}
-	if x.placed {
-		w = x.wayTo(o)
-	}
+	w := x.wayFrom(o)
 	key := noKey
 	switch x.request.Sort {
 	case ByRelevance:
