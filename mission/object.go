@@ -9,6 +9,7 @@ const (
 	ObjectIndexBytesMax = 256     // an index's name
 	ObjectIndexesMax    = 1_000
 	ObjectBatchMax      = 512     // records in one command
+	ObjectBatchBytesMax = 8 << 20 // and what they have together
 	ObjectSweepMax      = 256     // records of a dropped index that one Tick removes
 	SettingsBytesMax    = 1 << 20 // an index's settings, and each synonym
 	WithdrawnHours      = 24      // a withdrawn mission that comes back within is the same
@@ -20,21 +21,23 @@ type ObjectIndex struct {
 	Name     string          `json:"name"`
 	Settings json.RawMessage `json:"settings,omitzero"` // an object
 	Synonyms json.RawMessage `json:"synonyms,omitzero"` // a list
+	Entries  int             `json:"entries"`           // records that it has
 	Created  int64           `json:"created"`           // log time, Unix seconds
 	Updated  int64           `json:"updated"`
 }
 
-// WriteObjects creates, replaces and deletes records of an index, which is made
-// if it is not there. Records are written as they are: whoever patches one reads
-// it first and names its version.
+// WriteObjects creates, replaces and deletes records of an index, in order. The
+// index is made if it is not there and a record is written. Records are written
+// as they are: whoever patches one reads it first and names its version. What
+// is there already, byte by byte, is not written again and keeps its version.
 type WriteObjects struct {
 	Index  string
-	Writes []ObjectWrite // at most ObjectBatchMax
+	Writes []ObjectWrite // at most ObjectBatchMax of ObjectBatchBytesMax
 }
 
 // ObjectWrite is one record's. It is refused, with the whole command, as
-// PreconditionFailed where IfVersion is not the record's version; one that is
-// not there has version 0.
+// PreconditionFailed where IfVersion is not the version that the record has
+// before the command; one that is not there has version 0.
 type ObjectWrite struct {
 	ID        string
 	JSON      json.RawMessage // nil deletes
@@ -49,7 +52,8 @@ type PutObjectIndex struct {
 	Synonyms json.RawMessage
 }
 
-// ClearObjects removes all records of an index and keeps how it is searched.
+// ClearObjects removes all records of an index and keeps how it is searched. One
+// that is not there is empty already.
 type ClearObjects struct{ Index string }
 
 // DropObjects removes an index. One that is not there is removed already.
@@ -81,11 +85,12 @@ func (MoveObjects) Name() string { return "move_objects" }
 // Name implements Command.
 func (WithdrawMission) Name() string { return "withdraw_mission" }
 
-// ObjectChange is what happened to an index of records.
+// ObjectChange is what happened to an index of records. A change that is read
+// from the log has the names alone.
 type ObjectChange struct {
 	Index   string
 	To      string        // ObjectsMoved: its name from now on
-	Writes  []ObjectWrite // ObjectsWritten
+	Writes  []ObjectWrite // ObjectsWritten: those that changed something, in order
 	Version uint64        // ObjectsWritten: of the records written
 	Put     *ObjectIndex  // ObjectsWritten of a new index, ObjectIndexPut: as it is now
 }

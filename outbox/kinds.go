@@ -14,12 +14,13 @@ const kindsMax = 64
 // Types is a set of kinds of events. The zero value is empty.
 type Types struct{ bits uint64 }
 
-// told lists the kinds that are events. A Tick, what people were shown and how
-// deliveries fared is for the inside; an imported seat was given before
+// told lists the kinds that are events. A Tick, what people were shown, how
+// deliveries fared and what became of free records is for the inside; an imported seat was given before
 // Renfort, and whoever imports it knows.
 func told(k mission.ChangeKind) bool {
 	switch k {
-	case 0, mission.Ticked, mission.SeatImported, mission.FeedbackGiven, mission.OrganizationRecord, mission.WebhookPut, mission.WebhookDeleted, mission.WebhookDelivered:
+	case 0, mission.Ticked, mission.SeatImported, mission.FeedbackGiven, mission.OrganizationRecord, mission.WebhookPut, mission.WebhookDeleted, mission.WebhookDelivered,
+		mission.ObjectsWritten, mission.ObjectsCleared, mission.ObjectsDropped, mission.ObjectsMoved, mission.ObjectIndexPut:
 		return false
 	}
 	return k < kindsMax && k.String() != "unknown"

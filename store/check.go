@@ -156,6 +156,7 @@ func (c *checker) records() {
 	c.each(keysBucket, c.key)
 	c.each(crisesBucket, c.crisis)
 	c.each(alertsBucket, c.alert)
+	c.objects()
 	nothing := func(_, _ []byte) error { return nil } // readCommitted has read them
 	c.each(policiesBucket, nothing)
 	c.each(taxonomyBucket, nothing)
@@ -240,6 +241,9 @@ func (c *checker) mission(key, value []byte) error {
 	}
 	if c.v.get(seatsBucket, key) == nil {
 		return errors.New("has no seats record")
+	}
+	if w := rec.withdrawn.ends; w != 0 {
+		return c.need(dueBucket, withdrawnEntry(o, w))
 	}
 	return nil
 }

@@ -161,6 +161,11 @@ func (c *checker) due(key, _ []byte) error {
 		if a, err := decodeAsks(raw); err != nil || a.due != at {
 			return errors.New("leads to no asks that are due then")
 		}
+	case dueWithdrawn:
+		raw := c.v.get(missionsBucket, what)
+		if rec, err := decodeMission(raw); err != nil || rec.withdrawn.ends != at {
+			return errors.New("leads to no mission that is removed then")
+		}
 	case dueDelivery:
 		return c.leadsToDelivery(what, at)
 	case dueWave:

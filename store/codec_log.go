@@ -42,6 +42,8 @@ const (
 	logOrganization
 	logWaiting
 	logMore // a byte of more parts follows: those below
+	logObjects
+	logPartsEnd
 )
 
 // Parts of a change in the second byte.
@@ -75,7 +77,7 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 		bit  byte
 		here bool
 	}{{logMission, c.MissionID != ""}, {logVolunteer, c.VolunteerID != ""}, {logHold, c.Hold != nil}, {logOrganization, c.Organization != nil}, {logWaiting, c.Waiting != nil},
-		{logMore, more != 0}} {
+		{logMore, more != 0}, {logObjects, c.Objects != nil}} {
 		if p.here {
 			parts |= p.bit
 		}
@@ -98,6 +100,9 @@ func appendLogged(b []byte, c *mission.Change) []byte {
 	}
 	if more != 0 {
 		b = appendMore(append(b, more), c)
+	}
+	if c.Objects != nil {
+		b = appendString(appendString(b, c.Objects.Index), c.Objects.To)
 	}
 	return b
 }
@@ -142,7 +147,8 @@ func appendMore(b []byte, c *mission.Change) []byte {
 
 // decodeLog gives the changes as the log has them: Hold and Organization carry
 // their ids (and a hold its state) and nothing else, Waiting who, where and why;
-// Wave, Crisis, Alert and Webhook their ids, Ask and Alert whom they concern.
+// Wave, Crisis, Alert and Webhook their ids, Ask and Alert whom they concern,
+// Objects the names of indexes.
 func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 	r := open(b)
 	at := r.int()
@@ -157,7 +163,7 @@ func decodeLog(seq uint64, b []byte) ([]mission.Change, error) {
 
 func (r *reader) logged(c *mission.Change) {
 	parts := r.byte()
-	if parts >= 2*logMore {
+	if parts >= logPartsEnd {
 		r.broken = true
 	}
 	if parts&logMission != 0 {
@@ -177,6 +183,9 @@ func (r *reader) logged(c *mission.Change) {
 	}
 	if parts&logMore != 0 {
 		r.more(c)
+	}
+	if parts&logObjects != 0 {
+		c.Objects = &mission.ObjectChange{Index: r.string(), To: r.string()}
 	}
 	if parts&logMission != 0 && c.MissionID == "" || parts&logVolunteer != 0 && c.VolunteerID == "" {
 		r.broken = true // we would have left it out

@@ -12,6 +12,7 @@ type missionRecord struct {
 	publisher string
 	times     mission.Times
 	json      []byte
+	withdrawn withdrawal
 }
 
 func appendMission(b []byte, m *missionRecord) []byte {
@@ -21,7 +22,11 @@ func appendMission(b []byte, m *missionRecord) []byte {
 	b = appendString(b, m.id)
 	b = appendString(b, m.publisher)
 	b = appendTimes(b, &m.times)
-	return appendBytes(b, m.json)
+	b = appendBytes(b, m.json)
+	if m.withdrawn != (withdrawal{}) { // since format 4; before, nothing followed
+		b = appendBool(appendInt(b, m.withdrawn.ends), m.withdrawn.had)
+	}
+	return b
 }
 
 func appendTimes(b []byte, t *mission.Times) []byte {
@@ -46,6 +51,10 @@ func decodeMission(b []byte) (*missionRecord, error) {
 	m := &missionRecord{version: r.uint(), revision: r.int(), id: r.string(), publisher: r.string()}
 	r.times(&m.times)
 	m.json = r.bytes()
+	if !r.broken && len(r.b) > 0 {
+		m.withdrawn = withdrawal{ends: r.int(), had: r.bool()}
+		r.broken = r.broken || m.withdrawn.ends <= 0 // we would have left it out
+	}
 	return m, r.failed()
 }
 

@@ -17,7 +17,8 @@
 //	meta           "format"                            Format, one byte
 //	               "state"                             seq, log time, hash, next ordinals, log's extent
 //	               "probe"                             what recovery writes to see whether a commit works
-//	missions       ordinal                             version, revision, times, publisher, JSON
+//	missions       ordinal                             version, revision, times, publisher, JSON; while it is
+//	                                                   not listed, when it is removed
 //	mission_ids    id                                  ordinal
 //	seats          ordinal                             mission.Seats: all that a seat is decided by
 //	               ordinal, volunteer, 0, class, hold  - class 0 blocks (live, or refused here), 1 is past
@@ -52,6 +53,15 @@
 //	               't'                                 up to which seq all has been looked at for them
 //	webhooks       'w', webhook                        version, how far it has come, deliveries recorded, JSON
 //	               'd', webhook, 0, seq, delivery      one recorded delivery
+//	object_indexes 'n', name                           numbers, entries, times of an index of free records
+//	               's', number                         settings, JSON
+//	               'y', number                         synonyms, JSON
+//	               'd', rows                           records left of those without an index, which Ticks remove
+//	objects        rows, id                            version, JSON of a free record
+//
+// An index of free records has two numbers, seqs both: its settings are under
+// the one, its records under the other (rows). So it is renamed by writing its
+// name anew, and emptied by giving it other rows.
 //
 // What decides a seat sits together (seats) and so does what is known of a
 // person's dealings (people): a hold then dirties two pages and not six.
@@ -65,7 +75,9 @@ package store
 //	   the fills that came by links, results of keys with a place in a list
 //	3: the buckets waves, crises, alerts and webhooks, 'a' and 'l' below people,
 //	   kinds 8 to 11 in due
-const Format = 3
+//	4: the buckets object_indexes and objects, kind 12 in due; missions may end
+//	   with a withdrawal
+const Format = 4
 
 // FileName is the data file's name inside its directory.
 const FileName = "renfort.db"

@@ -25,5 +25,8 @@ func (s *Store) Path() string { return s.path }
 // SweepHolds bounds how many holds one Tick ends of each kind.
 func (s *Store) SweepHolds(n int) { s.sweep.holds = n }
 
+// SweepObjects bounds how many records without an index one Tick removes.
+func (s *Store) SweepObjects(n int) { s.sweep.objects = n }
+
 // Queued is how many commands wait in the queue before all others.
 func (s *Store) Queued() int { return len(s.queues.first) }

@@ -34,25 +34,29 @@ const (
 	taxonomyBucket
 	logBucket
 	waitingBucket // from format 2 on
-	wavesBucket   // this and those below: from format 3 on
+	wavesBucket   // this and the three below: from format 3 on
 	crisesBucket
 	alertsBucket
 	webhooksBucket
+	objectIndexesBucket // this and those below: from format 4 on
+	objectsBucket
 	bucketCount
 )
 
 // bucketNames are the names in the file, [i] for bucket i.
 var bucketNames = [bucketCount]string{"meta", "missions", "mission_ids", "seats", "holds", "refs", "people", "volunteers",
 	"organizations", "due", "tombstones", "keys", "policies", "taxonomy", "log", "waiting",
-	"waves", "crises", "alerts", "webhooks"}
+	"waves", "crises", "alerts", "webhooks", "object_indexes", "objects"}
 
 // firstFormat gives the format from which on files have a bucket.
 func (b bucketID) firstFormat() byte {
 	switch {
-	case b == waitingBucket:
-		return 2
+	case b >= objectIndexesBucket:
+		return 4
 	case b > waitingBucket:
 		return 3
+	case b == waitingBucket:
+		return 2
 	}
 	return 1
 }
@@ -125,7 +129,8 @@ const (
 	dueWave      dueKind = 9  // a wave that is over is forgotten
 	dueCrisis    dueKind = 10 // a crisis begins or ends
 	dueDelivery  dueKind = 11 // a recorded delivery is forgotten
-	dueLast              = dueDelivery
+	dueWithdrawn dueKind = 12 // a mission that is not listed any more did not come back
+	dueLast              = dueWithdrawn
 )
 
 // Classes of index entries.
@@ -206,7 +211,7 @@ func recordHash(b bucketID, key, value []byte) uint64 {
 func hashed(b bucketID, key []byte) bool {
 	switch b {
 	case missionsBucket, holdsBucket, volunteersBucket, organizationsBucket, tombstonesBucket, keysBucket, policiesBucket, taxonomyBucket,
-		crisesBucket, alertsBucket, webhooksBucket:
+		crisesBucket, alertsBucket, webhooksBucket, objectIndexesBucket, objectsBucket:
 		return true
 	case wavesBucket:
 		return key[0] != wavesOfMission
@@ -316,3 +321,6 @@ func yearOf(now int64) int { return time.Unix(now, 0).UTC().Year() }
 func dayOf(now int64) int64 { return now / secondsPerDay }
 
 const secondsPerDay = 86_400
+
+// readSeq reads a number of eight bytes.
+func readSeq(b []byte) uint64 { return binary.BigEndian.Uint64(b) }

@@ -26,7 +26,7 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{path: filepath.Join(dir, FileName), options: o, commit: commitTx, recoverEvery: reopenSeconds * time.Second,
-		sweep: sweepLimits{SweepHoldsMax, SweepKeysMax}, done: make(chan struct{})}
+		sweep: sweepLimits{SweepHoldsMax, SweepKeysMax, mission.ObjectSweepMax}, done: make(chan struct{})}
 	db, live, err := openFile(s.path, &s.options)
 	if err != nil {
 		return nil, err

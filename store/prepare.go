@@ -20,7 +20,7 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	var err error
 	switch c := e.Command.(type) {
 	case mission.PutMission:
-		err = p.mission(c.Mission)
+		err = first(p.mission(c.Mission), checkLeft(c.Left))
 	case mission.PutVolunteer:
 		err = p.record("/id", c.Volunteer.ID, c.Volunteer)
 	case mission.PutOrganization:
@@ -54,7 +54,7 @@ func prepare(e mission.Envelope) (*prepared, error) {
 	case nil:
 		err = mission.Errorf(mission.Invalid, "no command")
 	default:
-		if err = first(p.crisis(c), p.webhook(c)); err == nil {
+		if err = first(p.crisis(c), p.webhook(c), p.objects(c)); err == nil {
 			err = p.seat(c)
 		}
 	}
@@ -97,6 +97,13 @@ func (p *prepared) mission(m *mission.Mission) error {
 		}
 	}
 	return p.record("/id", m.ID, m)
+}
+
+func checkLeft(left *int) error {
+	if left != nil && (*left < 0 || *left > mission.SeatsMax) {
+		return invalid("/left", fmt.Sprintf("is %d; it must be from 0 to %d", *left, mission.SeatsMax))
+	}
+	return nil
 }
 
 func checkElsewhere(c mission.SetElsewhere) error {

@@ -54,7 +54,7 @@ func (v snapshot) missionAt(o mission.Ordinal, record, seats []byte) (MissionVie
 		return MissionView{}, fmt.Errorf("store: seats of mission %q: %w", rec.id, err)
 	}
 	return MissionView{JSON: bytes.Clone(rec.json), ID: rec.id, Publisher: rec.publisher, Seats: *s, Version: rec.version,
-		Revision: rec.revision, Times: rec.times}, nil
+		Revision: rec.revision, Times: rec.times, Withdrawn: rec.withdrawn.ends}, nil
 }
 
 // Mission gives a mission and its seats.

@@ -16,7 +16,7 @@ func (r *reducer) dispatchAlert(p *prepared) (mission.Result, error) {
 	case mission.RaiseAlerts:
 		return r.raiseAlerts(c)
 	}
-	return r.dispatchCrisis(p.Command)
+	return r.dispatchObjects(p.Command)
 }
 
 // putAlert stores a saved search of somebody who has a record. Whether they

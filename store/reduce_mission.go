@@ -65,10 +65,11 @@ func (r *reducer) putMission(c mission.PutMission, p *prepared) (mission.Result,
 	if err := expect(c.IfVersion, now.record.version); err != nil {
 		return mission.Result{}, err
 	}
-	if older(m.Revision, now.record.revision) {
+	back := now.record.withdrawn.ends != 0 && m.Revision == now.record.revision // as it was before: no late message
+	if older(m.Revision, now.record.revision) && !back {
 		return now.result(mission.Older), nil
 	}
-	plan, err := r.plan(m, &now, c.KeepTaken)
+	plan, err := r.plan(&c, &now)
 	if err != nil {
 		return mission.Result{}, err
 	}
@@ -86,7 +87,7 @@ func (r *reducer) putMission(c mission.PutMission, p *prepared) (mission.Result,
 
 // sameMission says whether a write would leave everything as it is.
 func (r *reducer) sameMission(m *mission.Mission, now *missionState, plan *seatPlan, json []byte) bool {
-	return now.exists && len(plan.release) == 0 && bytes.Equal(now.record.json, json) &&
+	return now.exists && now.record.withdrawn == plan.withdrawn && len(plan.release) == 0 && bytes.Equal(now.record.json, json) &&
 		reflect.DeepEqual(now.record.times, m.Times) && reflect.DeepEqual(now.seats, plan.seats)
 }
 
@@ -100,7 +101,8 @@ func (r *reducer) writeMission(m *mission.Mission, now *missionState, plan *seat
 	}
 	why := r.news(m, now, plan.seats)
 	rec := &missionRecord{version: r.seq(), revision: max(m.Revision, now.record.revision), id: m.ID,
-		publisher: m.Publisher, times: m.Times, json: json}
+		publisher: m.Publisher, times: m.Times, json: json, withdrawn: plan.withdrawn}
+	r.moveWithdrawn(now.ordinal, now.record.withdrawn.ends, rec.withdrawn.ends)
 	r.put(missionsBucket, ordinalKey(now.ordinal), now.raw, r.keep(appendMission(r.room(len(json)+256), rec)))
 	r.putSeats(now.ordinal, plan.seats)
 	for _, w := range plan.leave {
@@ -113,6 +115,16 @@ func (r *reducer) writeMission(m *mission.Mission, now *missionState, plan *seat
 		out = mission.Updated
 	}
 	return mission.Result{Outcome: out, Version: rec.version, Occupancy: plan.seats.Totals(), Free: plan.seats.Free(), SeatsKept: plan.kept}
+}
+
+// moveWithdrawn moves a mission's entry in due, 0 for none.
+func (r *reducer) moveWithdrawn(o mission.Ordinal, from, to int64) {
+	if from != 0 {
+		r.remove(dueBucket, withdrawnEntry(o, from), nil)
+	}
+	if to != 0 {
+		r.put(dueBucket, withdrawnEntry(o, to), nil, nil)
+	}
 }
 
 // releaseAll ends live holds whose seats in s have been given back already.
@@ -182,6 +194,7 @@ func (r *reducer) dropMission(c mission.DeleteMission, now *missionState) {
 		forgettable.due = r.meta.now + mission.ForgetDays*secondsPerDay
 		r.putHold(h, raw, &forgettable)
 	}
+	r.moveWithdrawn(now.ordinal, now.record.withdrawn.ends, 0)
 	r.remove(missionsBucket, ordinalKey(now.ordinal), now.raw)
 	r.remove(missionIDsBucket, []byte(c.ID), nil)
 	r.putSeats(now.ordinal, nil)

@@ -121,7 +121,7 @@ func (r *reducer) news(m *mission.Mission, now *missionState, seats *mission.Sea
 	switch {
 	case placeOf(now.record.json) != place:
 		return mission.NewsMoved
-	case !canBeHad(now.seats) && canBeHad(seats):
+	case !canBeHad(now.seats) && !now.record.withdrawn.had && canBeHad(seats):
 		return mission.NewsOpened
 	}
 	return ""

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-json-experiment/json"
-
 	"renfort/mission"
 )
 
@@ -27,7 +25,7 @@ func (r *reducer) recall(c mission.Recall) (mission.Result, error) {
 	}
 	res := mission.Result{}
 	if takesSeats(c.To) && now.seats.State == mission.StateOpen {
-		r.pauseMission(&now)
+		r.restate(&now, mission.StatePaused, withdrawal{})
 	}
 	all := r.recalled(&c, now.ordinal)
 	for len(all) > 0 && res.Asked < mission.RecallMax {
@@ -52,18 +50,6 @@ func (r *reducer) recall(c mission.Recall) (mission.Result, error) {
 // takesSeats says whether a recall empties seats.
 func takesSeats(to []string) bool {
 	return slices.Contains(to, mission.RecallConfirmed) || slices.Contains(to, mission.RecallHeld)
-}
-
-// pauseMission makes the mission's record say that it gives no seats.
-func (r *reducer) pauseMission(now *missionState) {
-	m := new(mission.Mission)
-	must(json.Unmarshal(now.record.json, m))
-	m.Times, m.State = now.record.times, mission.StatePaused
-	text, err := mission.Encode(m)
-	must(err)
-	next := copySeats(now.seats)
-	next.State = mission.StatePaused
-	r.writeMission(m, now, &seatPlan{seats: next}, text)
 }
 
 // recalledThing is a seat or a place in a list that a recall takes back.

@@ -13,6 +13,9 @@ type seatPlan struct {
 	release []mission.ID     // live holds that a cancellation ends
 	leave   []*waitingRecord // places in lists of slots that are left out
 	kept    bool             // a total stayed above what was asked for
+
+	left      *int       // seats that the platform says are free, nil: it does not
+	withdrawn withdrawal // what the record says of it from now on
 }
 
 // terms turns what a mission says into slots and pools. Slots with seats have
@@ -60,9 +63,11 @@ func sharesFirst(m *mission.Mission) bool {
 
 // plan works out the seats after a write, or refuses it: seats that were
 // given out do not vanish, and no total goes below them.
-func (r *reducer) plan(m *mission.Mission, now *missionState, keep bool) (*seatPlan, error) {
-	p := &seatPlan{seats: terms(m)}
+func (r *reducer) plan(c *mission.PutMission, now *missionState) (*seatPlan, error) {
+	m := c.Mission
+	p := &seatPlan{seats: terms(m), left: leftOf(c)}
 	if !now.exists {
+		p.countElsewhere(m)
 		return p, nil
 	}
 	old, next := now.seats, p.seats
@@ -82,7 +87,32 @@ func (r *reducer) plan(m *mission.Mission, now *missionState, keep bool) (*seatP
 		}
 	}
 	p.leave = r.carryWaiting(old, next)
-	return p, p.checkTotals(old, m, keep)
+	p.countElsewhere(m)
+	return p, p.checkTotals(old, m, c.KeepTaken)
+}
+
+// leftOf gives how many seats the platform says are free, nil where it says
+// nothing that can be reckoned with: one pool of a known size is needed. Of a
+// cancelled mission nothing is left, whoever says what.
+func leftOf(c *mission.PutMission) *int {
+	m := c.Mission
+	if m.Seats == nil || m.State == mission.StateCancelled || slices.ContainsFunc(m.Slots, func(s mission.Slot) bool { return s.Seats != nil }) {
+		return nil
+	}
+	return c.Left
+}
+
+// countElsewhere works out what the platform gave out on its own side from what
+// it says is left. It knows what was confirmed here, and counts it as gone; what
+// is held it does not know. So held seats may be over the total then, and stay:
+// nothing is free until there are fewer.
+func (p *seatPlan) countElsewhere(m *mission.Mission) {
+	if p.left == nil {
+		return
+	}
+	pool := &p.seats.Pools[0]
+	pool.Elsewhere = max(0, *m.Seats-*p.left-pool.Confirmed)
+	settle(pool)
 }
 
 // sameShape says whether two sets of terms have the same slots in the same
@@ -177,13 +207,17 @@ func (h *holdRecord) sit(next *mission.Seats, shared bool) error {
 	return nil
 }
 
-// checkTotals refuses totals below what is taken, or keeps them there. What a
-// pool of the same shape was over before may stay: that is not a cut.
+// checkTotals refuses totals below what is taken (where the platform says what
+// is left: taken here), or keeps them there. What a pool of the same shape was
+// over before may stay: that is not a cut.
 func (p *seatPlan) checkTotals(old *mission.Seats, m *mission.Mission, keep bool) error {
 	same := sameShape(old, p.seats)
 	for i := range p.seats.Pools {
 		pool := &p.seats.Pools[i]
 		least := pool.Taken()
+		if p.left != nil {
+			least = pool.Held + pool.Confirmed // what is elsewhere was reckoned from the new total
+		}
 		if same && old.Pools[i].Total != mission.SeatsUnknown {
 			least = min(least, old.Pools[i].Total)
 		}

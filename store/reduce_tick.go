@@ -11,13 +11,14 @@ import (
 // 20 ms at most, and 25,000 that end together are swept within a minute of
 // Ticks, one a second.
 const (
-	SweepHoldsMax = 450   // holds that expire, are ignored or forgotten, waiting lists that end, each
+	SweepHoldsMax = 450   // holds that expire, are ignored or forgotten, waiting lists that end, missions that did not come back, each
 	SweepKeysMax  = 4_096 // idempotency keys, tombstones, feedback, each
 	TrimLogMax    = 4_096 // commands in the log
 )
 
-// sweepLimits are the bounds of one Tick, per kind of what it ends.
-type sweepLimits struct{ holds, rest int }
+// sweepLimits are the bounds of one Tick, per kind of what it ends; of records
+// of free indexes that are gone there is mission.ObjectSweepMax.
+type sweepLimits struct{ holds, rest, objects int }
 
 // tick moves log time, and ends what is due by then.
 func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
@@ -27,7 +28,7 @@ func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 	for k := dueExpire; k <= dueLast; k++ {
 		most := r.sweepMax.rest
 		switch {
-		case k <= dueForget || k == dueWaiting:
+		case k <= dueForget || k == dueWaiting || k == dueWithdrawn:
 			most = r.sweepMax.holds
 		case k == dueWave:
 			most = 1
@@ -38,6 +39,7 @@ func (r *reducer) tick(c mission.Tick) (mission.Result, error) {
 		}
 	}
 	r.tendLists(&res)
+	r.sweepObjects()
 	r.trim()
 	if !moved && !r.wrote {
 		return mission.Result{Outcome: mission.Unchanged}, nil
@@ -96,6 +98,8 @@ func (r *reducer) end(k dueKind, what []byte) {
 		r.ageAsks(what)
 	case dueDelivery:
 		r.endDelivery(what)
+	case dueWithdrawn:
+		r.endWithdrawn(readOrdinal(what))
 	case dueWave:
 		r.forgetWave(string(what)) // the entry stays until all of it is forgotten
 	}

@@ -45,6 +45,8 @@ type Report struct {
 	Holds         int
 	LiveHolds     int
 	Waiting       int // places in waiting lists
+	ObjectIndexes int
+	Objects       int // free records, those that Ticks are to remove included
 	LogEntries    int
 	FileBytes     int64
 }

@@ -17,6 +17,7 @@ type MissionView struct {
 	Version   uint64 // Seq of the record's last write
 	Revision  int64  // the highest that was written
 	Times     mission.Times
+	Withdrawn int64 // log time at which it is removed unless it is put again, 0: the platform lists it
 }
 
 // Mission decodes the record.
