@@ -3,15 +3,17 @@ package objects
 import "renfort/geo"
 
 // Query is what one search asks. The zero value of a field means that it was
-// not said, and then the index's settings decide.
+// not said, and then the index's settings decide; see NewQuery for those whose
+// zero means something.
 type Query struct {
-	Words    string
-	Page     int // from 0
-	PerPage  int // hits a page; -1 for what the settings say
-	Offset   int // Offset and Length go before Page and PerPage where Length is not -1
-	Length   int // -1: not said
-	Filter   *Filter
-	Optional []*Filter // what matches one of these goes first; none of them hides anything
+	Words     string
+	Page      int // from 0
+	PerPage   int // hits a page; -1 for what the settings say
+	Offset    int // Offset and Length go before Page and PerPage where Length is not -1 or Offset above 0
+	Length    int // -1: not said, as many as a page has
+	Filter    *Filter
+	Optional  []*Filter // what matches goes first, by the sum of their scores; none of them hides anything
+	SumScores bool      // an OR counts the scores of all kids that match, else only the highest
 
 	Facets    []string // names; "*" for all that the settings declare
 	PerFacet  int      // values a facet, 0: the settings'
@@ -36,12 +38,17 @@ type Query struct {
 	PrefixOf        string // "prefixLast", "prefixAll", "prefixNone"; "" the settings'
 	WhenNone        string // removeWordsIfNoResults; "" the settings'
 	Advanced        *bool  // "a phrase" and -word
+	OptionalWords   []string
+	NoSynonyms      bool
 	Ranking         []string
 	CustomRanking   []string
 	Distinct        *int
 	ExplainRanking  bool   // _rankingInfo
 	Ties            string // seed; the same query with the same seed gives the same order
 }
+
+// NewQuery gives a query that says nothing.
+func NewQuery() *Query { return &Query{PerPage: -1, Length: -1} }
 
 // Band is a stretch of distances that begins at FromM, in which every StepM
 // metres rank alike.
@@ -86,6 +93,8 @@ type Settings struct {
 	Separators        string // letters that are words of their own
 	MinProximity      int
 	ExactOnSingle     string
+	NoExactOn         []string // attributes in which no word is exact
+	OptionalWords     []string
 }
 
 // Searchable is one attribute that words are looked for in. Those of one Rank
@@ -101,6 +110,8 @@ type Faceting struct {
 	Name       string
 	Searchable bool // its values may be searched
 	FilterOnly bool // it is not counted by "*"
+
+	AfterDistinct bool // counted after records of one group were made one
 }
 
 // FilterOp says what a node of a Filter does.
@@ -139,5 +150,8 @@ type Filter struct {
 	Compare Comparison
 	Number  float64
 	To      float64
-	Score   int // of an optional filter, 1 if not said
+	// Score is what a record that passes counts for in the criterion
+	// "filters"; 1 if none was said. AND and OR have none: an AND counts the
+	// sum of its kids', an OR that of the best one (see Query.SumScores).
+	Score int
 }
