@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"renfort/feed/record"
 	"renfort/geo/gazetteer"
 	"renfort/index"
 	"renfort/matcher"
@@ -33,6 +34,10 @@ type Options struct {
 	ManualTicks bool
 	// NoText leaves out the text index: words cannot be searched.
 	NoText bool
+	// MissionIndexes are the indexes of free records whose records are missions,
+	// by Mapping, nil for the default one.
+	MissionIndexes []string
+	Mapping        *record.Mapping
 	// NoSync leaves out the sync before a reply: simulations only.
 	NoSync bool
 }
@@ -57,7 +62,10 @@ type Engine struct {
 	opened  atomic.Bool
 	paused  atomic.Bool // what goes out to people
 	waves   waves
+	rooms   rooms
+	tasks   tasks
 
+	life    context.Context // ends with Close
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 }
@@ -73,6 +81,7 @@ func Open(o Options) (*Engine, error) {
 	e.watch.moved = make(chan struct{})
 	e.waves.begin()
 	e.openAlerts()
+	e.openObjects(o)
 	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("engine: open: %w", err)
@@ -89,9 +98,16 @@ func Open(o Options) (*Engine, error) {
 	if err := e.openWaves(); err != nil {
 		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
 	}
+	if err := e.loadObjects(); err != nil {
+		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
+	}
 	e.opened.Store(true)
 	ctx, stop := context.WithCancel(context.Background())
-	e.stop = stop
+	e.life, e.stop = ctx, stop
+	e.stopped.Go(func() { e.followObjects(ctx) })
+	if err := e.adoptRecords(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.Close())
+	}
 	e.stopped.Go(func() { e.followAlerts(ctx) })
 	if !o.ManualTicks {
 		e.stopped.Go(func() { e.tickEverySecond(ctx) })
@@ -149,11 +165,13 @@ func (e *Engine) committed(changes []mission.Change) {
 	e.waves.follow(changes)
 	e.watch.tell()
 	e.markAlerts(changes)
+	e.markObjects(changes)
 }
 
 // Close stops Ticks and indexing, drains what is queued and closes the store.
 func (e *Engine) Close() error {
 	e.stop()
+	e.tasks.working.Wait()
 	e.stopped.Wait()
 	if err := errors.Join(e.closeText(), e.store.Close()); err != nil {
 		return fmt.Errorf("engine: close: %w", err)

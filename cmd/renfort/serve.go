@@ -9,6 +9,7 @@ import (
 
 	"renfort/api"
 	"renfort/engine"
+	"renfort/feed/record"
 	"renfort/mission"
 )
 
@@ -19,6 +20,8 @@ type serveCommand struct {
 	Keys     string   `type:"existingfile" placeholder:"FILE" help:"Who may ask for what: lines of renfort keys new. Left out: everybody on this machine, everything."`
 	Policy   string   `type:"existingfile" placeholder:"FILE" help:"The policy of ranking, JSON. One that differs from the policy in force replaces it."`
 	Taxonomy string   `type:"existingfile" placeholder:"FILE" help:"Domains and activities, JSON. One that differs from the taxonomy in force replaces it."`
+	Missions []string `name:"mission-index" placeholder:"NAME" help:"An index of the Algolia door whose records are missions: they are recommended, held and matched like any other. May be said several times."`
+	Mapping  string   `name:"mission-mapping" type:"existingfile" placeholder:"FILE" help:"How such records become missions, JSON. Default: the French public platform's."`
 	CORS     []string `name:"cors" placeholder:"ORIGIN" help:"Origins whose pages may read answers; * for all."`
 	Private  bool     `name:"webhook-allow-private" help:"Let webhooks point to private and loopback addresses, and to http. For networks where everybody who has a key may reach them."`
 	TLSCert  string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"Certificate; with --tls-key."`
@@ -42,7 +45,11 @@ func (c *serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHost(config, engine.Options{Dir: c.Data, Policy: rules.policy, Taxonomy: rules.taxonomy})
+	mapping, err := c.mapping()
+	if err != nil {
+		return err
+	}
+	h, err := openHost(config, engine.Options{Dir: c.Data, Policy: rules.policy, Taxonomy: rules.taxonomy, MissionIndexes: c.Missions, Mapping: mapping})
 	if err != nil {
 		return err
 	}
@@ -53,6 +60,14 @@ func (c *serveCommand) Run(p *process) error {
 	s := h.engine.Snapshot()
 	fmt.Fprintf(p.stdout, "renfort serves %s missions on %s (ready after %.1f s)\n", grouped(s.Exists), shown(h.address), time.Since(began).Seconds())
 	return h.serve(p.ctx)
+}
+
+// mapping reads how records become missions; nil is the default.
+func (c *serveCommand) mapping() (*record.Mapping, error) {
+	if c.Mapping == "" {
+		return nil, nil
+	}
+	return readRule(c.Mapping, record.Decode)
 }
 
 // config makes the service's configuration of the flags.
