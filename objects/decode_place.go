@@ -44,7 +44,7 @@ func readPoint(name string, v any) (*geo.Point, error) {
 	if s, ok := v.(string); ok && strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
-	n, ok := degrees(v)
+	n, ok := readDegrees(v)
 	if !ok || len(n) != 2 || !(geo.Point{Lat: n[0], Lon: n[1]}).Valid() {
 		return nil, badValue(name, `"latitude, longitude"`)
 	}
@@ -90,8 +90,8 @@ func readBands(name string, v any) ([]Band, error) {
 	return bands, nil
 }
 
-// degrees reads numbers from a flat list, or from a text with commas between.
-func degrees(v any) ([]float64, bool) {
+// readDegrees reads numbers from a flat list, or from a text with commas between.
+func readDegrees(v any) ([]float64, bool) {
 	var parts []any
 	switch v := v.(type) {
 	case []any:
@@ -124,12 +124,12 @@ func areas(v any) (all [][]float64, ok bool) {
 	}
 	list, isList := v.([]any)
 	if !isList || len(list) == 0 || !nested(list) {
-		n, ok := degrees(v)
+		n, ok := readDegrees(v)
 		return [][]float64{n}, ok
 	}
 	total := 0
 	for _, e := range list {
-		n, ok := degrees(e)
+		n, ok := readDegrees(e)
 		if total += len(n); !ok || total > 2*cornersMax {
 			return nil, false
 		}

@@ -20,7 +20,7 @@ func readText(name string, v any, into *string) (bool, error) {
 	case string:
 		*into = v
 	case float64:
-		*into = string(appendNumber(nil, v))
+		*into = string(appendFloat(nil, v))
 	case bool:
 		*into = strconv.FormatBool(v)
 	default:
@@ -83,7 +83,7 @@ func floatOf(v any) (float64, bool) {
 	case float64:
 		return v, true
 	case string:
-		return number(strings.TrimSpace(v))
+		return readNumber(strings.TrimSpace(v))
 	}
 	return 0, false
 }

@@ -27,7 +27,7 @@ const filterNestingMax = 64
 // stands there and what was expected. What was parsed is flat: no AND stands
 // directly in an AND, no OR in an OR.
 func ParseFilters(s string) (*Filter, error) {
-	p := &filterParser{lex: lexer{text: s}}
+	p := &filterParser{lex: filterLexer{text: s}}
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -46,8 +46,8 @@ func ParseFilters(s string) (*Filter, error) {
 
 // filterParser is a recursive descent with one token of foresight.
 type filterParser struct {
-	lex   lexer
-	tok   token
+	lex   filterLexer
+	tok   filterToken
 	terms int
 }
 
@@ -186,7 +186,7 @@ func (p *filterParser) value(attribute string) (*Filter, error) {
 	if p.tok.kind != tokenWord || p.tok.quoted || p.tok.text != "TO" {
 		return p.scored(&Filter{Op: OpEqual, Attribute: attribute, Value: from.text})
 	}
-	low, ok := number(from.text)
+	low, ok := readNumber(from.text)
 	if !ok {
 		return nil, p.lex.refuse(from.at, from.say(), "a number before TO")
 	}
@@ -212,7 +212,7 @@ func (p *filterParser) number(booleans bool) (float64, error) {
 	if err := p.advance(); err != nil {
 		return 0, err
 	}
-	n, ok := number(p.tok.text)
+	n, ok := readNumber(p.tok.text)
 	if booleans && !ok {
 		n, ok = numberOfBool(p.tok.text)
 	}

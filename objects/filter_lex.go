@@ -26,8 +26,8 @@ const (
 	tokenScore             // <score=3>
 )
 
-// token is one piece of a filter expression.
-type token struct {
+// filterToken is one piece of a filter expression.
+type filterToken struct {
 	kind   tokenKind
 	text   string // of a word: what it says, without quotes and escapes
 	quoted bool
@@ -36,7 +36,7 @@ type token struct {
 }
 
 // say names the token as error messages do.
-func (t token) say() string {
+func (t filterToken) say() string {
 	switch t.kind {
 	case tokenEnd:
 		return "end of filter"
@@ -49,14 +49,14 @@ func (t token) say() string {
 // scoreMax is the highest score of a filter.
 const scoreMax = 65_535
 
-// lexer cuts a filter expression into tokens.
-type lexer struct {
+// filterLexer cuts a filter expression into tokens.
+type filterLexer struct {
 	text string
 	next int // byte
 }
 
 // token gives the next token; the end again and again once it is reached.
-func (l *lexer) token() (token, error) {
+func (l *filterLexer) token() (filterToken, error) {
 	for l.next < len(l.text) {
 		r, n := utf8.DecodeRuneInString(l.text[l.next:])
 		if !unicode.IsSpace(r) {
@@ -66,7 +66,7 @@ func (l *lexer) token() (token, error) {
 	}
 	at, rest := l.next, l.text[l.next:]
 	if rest == "" {
-		return token{kind: tokenEnd, at: at}, nil
+		return filterToken{kind: tokenEnd, at: at}, nil
 	}
 	switch rest[0] {
 	case '(':
@@ -80,7 +80,7 @@ func (l *lexer) token() (token, error) {
 	}
 	if n, score, ok := scoreSuffix(rest); ok {
 		if score > scoreMax {
-			return token{}, l.refuse(at, rest[:n], fmt.Sprintf("a score between 0 and %d", scoreMax))
+			return filterToken{}, l.refuse(at, rest[:n], fmt.Sprintf("a score between 0 and %d", scoreMax))
 		}
 		return l.take(tokenScore, n, score), nil
 	}
@@ -90,14 +90,14 @@ func (l *lexer) token() (token, error) {
 	return l.word(), nil
 }
 
-func (l *lexer) take(kind tokenKind, n, number int) token {
-	t := token{kind: kind, text: l.text[l.next : l.next+n], at: l.next, number: number}
+func (l *filterLexer) take(kind tokenKind, n, number int) filterToken {
+	t := filterToken{kind: kind, text: l.text[l.next : l.next+n], at: l.next, number: number}
 	l.next += n
 	return t
 }
 
 // word takes letters up to what cannot be in a word without quotes.
-func (l *lexer) word() token {
+func (l *filterLexer) word() filterToken {
 	rest := l.text[l.next:]
 	n := len(rest)
 	for i, r := range rest {
@@ -120,14 +120,14 @@ func (l *lexer) word() token {
 
 // quoted takes a word in quotes. A backslash before a quote or a backslash
 // takes its meaning away; before anything else it is a letter like others.
-func (l *lexer) quoted() (token, error) {
+func (l *filterLexer) quoted() (filterToken, error) {
 	at, mark := l.next, l.text[l.next]
 	var b strings.Builder
 	for i := at + 1; i < len(l.text); i++ {
 		switch c := l.text[i]; {
 		case c == mark:
 			l.next = i + 1
-			return token{kind: tokenWord, text: b.String(), quoted: true, at: at}, nil
+			return filterToken{kind: tokenWord, text: b.String(), quoted: true, at: at}, nil
 		case c == '\\' && i+1 < len(l.text) && strings.IndexByte(`\"'`, l.text[i+1]) >= 0:
 			i++
 			b.WriteByte(l.text[i])
@@ -135,16 +135,16 @@ func (l *lexer) quoted() (token, error) {
 			b.WriteByte(c)
 		}
 	}
-	return token{}, l.refuse(len(l.text), "end of filter", fmt.Sprintf("%c, which closes the quote of col %d", mark, column(l.text, at)))
+	return filterToken{}, l.refuse(len(l.text), "end of filter", fmt.Sprintf("%c, which closes the quote of col %d", mark, letter(l.text, at)))
 }
 
 // refuse makes the error of what stands at a byte.
-func (l *lexer) refuse(at int, stands, expected string) error {
-	return mission.Errorf(mission.Invalid, "filters: Unexpected token %s expected %s at col %d", stands, expected, column(l.text, at))
+func (l *filterLexer) refuse(at int, stands, expected string) error {
+	return mission.Errorf(mission.Invalid, "filters: Unexpected token %s expected %s at col %d", stands, expected, letter(l.text, at))
 }
 
-// column counts letters, from 1.
-func column(text string, at int) int { return utf8.RuneCountInString(text[:at]) + 1 }
+// letter counts letters, from 1.
+func letter(text string, at int) int { return utf8.RuneCountInString(text[:at]) + 1 }
 
 // comparison reads an operator at the beginning of s; n is its length, 0 if
 // there is none.
@@ -174,9 +174,9 @@ func scoreSuffix(s string) (n, score int, ok bool) {
 	return len("<score=") + end + 1, score, err == nil
 }
 
-// number reads a number as filters write them: digits with a sign, a fraction
+// readNumber reads a number as filters write them: digits with a sign, a fraction
 // and an exponent, and nothing that only Go would take for a number.
-func number(s string) (float64, bool) {
+func readNumber(s string) (float64, bool) {
 	if s == "" || strings.Trim(s, "0123456789+-.eE") != "" {
 		return 0, false
 	}

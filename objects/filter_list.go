@@ -84,7 +84,7 @@ func (l filterList) item(v any, depth int) (*Filter, error) {
 		}
 		return f, nil
 	case float64: // a tag
-		return l.item(string(appendNumber(nil, v)), depth)
+		return l.item(string(appendFloat(nil, v)), depth)
 	case []any:
 		if depth > filterNestingMax {
 			return nil, l.refuse("a list", fmt.Sprintf("at most %d lists in each other", filterNestingMax))
@@ -239,8 +239,8 @@ func numericLeaf(s string) (*Filter, string) {
 	} else if low, high, to := strings.Cut(s[i+1:], " TO "); s[i] == ':' && to {
 		var lowOK bool
 		f.Op = OpRange
-		f.Number, lowOK = number(strings.TrimSpace(low))
-		f.To, ok = number(strings.TrimSpace(high))
+		f.Number, lowOK = readNumber(strings.TrimSpace(low))
+		f.To, ok = readNumber(strings.TrimSpace(high))
 		ok = ok && lowOK
 	} else if s[i] == ':' {
 		f.Op, f.Compare = OpCompare, Equal
@@ -257,7 +257,7 @@ func comparedNumber(s string) (float64, bool) {
 	if n, ok := numberOfBool(s); ok {
 		return n, true
 	}
-	return number(s)
+	return readNumber(s)
 }
 
 // cutScore takes "<score=N>" from the end of a condition; 1 if none is said.

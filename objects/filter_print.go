@@ -32,10 +32,10 @@ func (f *Filter) append(b []byte) []byte {
 		b = appendWord(append(b, ':'), f.Value)
 	case OpCompare:
 		b = append(append(append(b, ' '), f.Compare.String()...), ' ')
-		b = appendNumber(b, f.Number)
+		b = appendFloat(b, f.Number)
 	case OpRange:
-		b = append(appendNumber(append(b, ':'), f.Number), " TO "...)
-		b = appendNumber(b, f.To)
+		b = append(appendFloat(append(b, ':'), f.Number), " TO "...)
+		b = appendFloat(b, f.To)
 	}
 	if f.Score != 1 {
 		b = append(strconv.AppendInt(append(b, "<score="...), int64(f.Score), 10), '>')
@@ -62,9 +62,9 @@ func (f *Filter) appendWithin(b []byte, parentheses bool) []byte {
 	return append(f.append(append(b, '(')), ')')
 }
 
-// appendNumber writes a number as short as it can be read back, with an
+// appendFloat writes a number as short as it can be read back, with an
 // exponent only where it is very large or very small.
-func appendNumber(b []byte, n float64) []byte {
+func appendFloat(b []byte, n float64) []byte {
 	format := byte('f')
 	if a := math.Abs(n); a >= 1e21 || a != 0 && a < 1e-6 {
 		format = 'e'
