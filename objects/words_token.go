@@ -9,8 +9,8 @@ import (
 // termMax is the length that longer words are cut to, in bytes of their fold.
 const termMax = 250
 
-// token is one word of a value.
-type token struct {
+// foundWord is one word of a value.
+type foundWord struct {
 	from, to int    // where it stands in the value, in bytes
 	term     []byte // folded; valid until the scanner's next step
 }
@@ -26,7 +26,7 @@ type tokens struct {
 }
 
 // next finds the next word. Its term is overwritten by the call after.
-func (t *tokens) next() (token, bool) {
+func (t *tokens) next() (foundWord, bool) {
 	for t.at < len(t.value) {
 		r, size := t.rune(t.at)
 		if wordRune(r) {
@@ -39,10 +39,10 @@ func (t *tokens) next() (token, bool) {
 		t.at += size
 		if t.separators != "" && r != utf8.RuneError && strings.ContainsRune(t.separators, r) {
 			t.term = utf8.AppendRune(t.term[:0], r)
-			return token{from, t.at, t.term}, true
+			return foundWord{from, t.at, t.term}, true
 		}
 	}
-	return token{}, false
+	return foundWord{}, false
 }
 
 func (t *tokens) rune(at int) (rune, int) {
@@ -53,7 +53,7 @@ func (t *tokens) rune(at int) (rune, int) {
 }
 
 // word reads the word that begins here with r.
-func (t *tokens) word(r rune, size int) token {
+func (t *tokens) word(r rune, size int) foundWord {
 	from := t.at
 	t.term = foldRune(t.term[:0], r)
 	t.at += size
@@ -68,7 +68,7 @@ func (t *tokens) word(r rune, size int) token {
 		}
 		t.at += size
 	}
-	return token{from, t.at, t.term}
+	return foundWord{from, t.at, t.term}
 }
 
 // wordRune says whether a word may begin with a rune.
