@@ -16,7 +16,7 @@ func TestParseTypes(t *testing.T) {
 		has   []mission.ChangeKind
 		not   []mission.ChangeKind
 	}{
-		{nil, -1, []mission.ChangeKind{mission.SeatHeld, mission.AlertRaised}, []mission.ChangeKind{mission.Ticked, mission.SeatImported, mission.WebhookPut}},
+		{nil, -1, []mission.ChangeKind{mission.SeatHeld, mission.AlertRaised}, []mission.ChangeKind{mission.Ticked, mission.SeatImported, mission.WebhookPut, mission.ObjectsWritten, mission.ObjectIndexPut}},
 		{[]string{"*"}, -1, []mission.ChangeKind{mission.SeatHeld}, []mission.ChangeKind{mission.SeatImported}},
 		{[]string{"seat.*"}, -1, []mission.ChangeKind{mission.SeatHeld, mission.SeatRecalled}, []mission.ChangeKind{mission.SeatImported, mission.SeatsChanged}},
 		{[]string{"seat.held", "seat.imported", "alert"}, 1, []mission.ChangeKind{mission.SeatHeld, mission.AlertRaised}, []mission.ChangeKind{mission.SeatImported, mission.SeatReleased}},

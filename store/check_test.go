@@ -45,6 +45,11 @@ func fillStore(t testing.TB, s *store.Store) {
 	flood.Ends = scriptStart + 1_000
 	mustDo(t, s, mission.PutCrisis{Crisis: flood})
 	mustDo(t, s, mission.SetOutbound{Paused: true})
+	mustDo(t, s, mission.WithdrawMission{ID: "m20"})
+	mustDo(t, s, put("terms", "a", "b"))
+	mustDo(t, s, mission.PutObjectIndex{Index: "terms", Settings: []byte(`{"hitsPerPage":3}`), Synonyms: []byte(`[]`)})
+	mustDo(t, s, put("gone", "c"))
+	mustDo(t, s, mission.DropObjects{Index: "gone"})
 	e := mission.Envelope{Command: mission.HoldSeat{Hold: "h99", Mission: "m9", Volunteer: "v2"}, Key: "a key", Body: 1}
 	if _, err := s.Submit(t.Context(), e); err != nil {
 		t.Fatal(err)
@@ -144,7 +149,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		{"format lost", "format", damage("meta", "format", drop)},
 	}
 	original := read(t, filepath.Join(closedStore(t), store.FileName))
-	for _, c := range slices.Concat(cases, waitingDamages(), crisisDamages(), alertDamages()) {
+	for _, c := range slices.Concat(cases, waitingDamages(), crisisDamages(), alertDamages(), objectDamages()) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, store.FileName)

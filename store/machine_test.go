@@ -22,14 +22,14 @@ import (
 func TestStateMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{sim: sim{t: t, seed: rapid.Uint64Range(0, 1).Draw(t, "sweeps one at a time, if even"), toy: newToy(),
-			rnd: rand.New(rand.NewPCG(1, 7)), seats: map[string]*mission.Seats{}, idle: map[string]bool{}}}
+			rnd: rand.New(rand.NewPCG(1, 7)), seats: map[string]*mission.Seats{}, idle: map[string]bool{}, objects: newMirror()}}
 		var err error
 		if m.dir, err = os.MkdirTemp("", "machine"); err != nil {
 			t.Fatal(err)
 		}
 		defer os.RemoveAll(m.dir)
 		if m.seed%2 == 0 {
-			m.toy.sweep = simSweep
+			m.toy.sweep, m.toy.objectSweep = simSweep, simSweep
 		}
 		m.open(filepath.Join(m.dir, "0"))
 		defer func() { m.store.Close() }()
@@ -58,7 +58,7 @@ func (m *machine) give(c mission.Command) {
 // queueing are the actions that make lists long and move them.
 func (m *machine) queueing() map[string]func(*rapid.T) {
 	all, some := m.actions(), map[string]func(*rapid.T){}
-	for _, name := range []string{"", "join", "join the first", "hold", "hold the last", "release", "leave", "tick", "elsewhere", "import", "outbound", "recall"} {
+	for _, name := range []string{"", "join", "join the first", "hold", "hold the last", "release", "leave", "tick", "elsewhere", "import", "outbound", "recall", "withdraw", "put again"} {
 		some[name] = all[name]
 	}
 	return some
@@ -78,10 +78,15 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		return rapid.SampledFrom([][]string{nil, {"a"}, {"b"}, {"a", "b"}}).Draw(t, "slots")
 	}
 	all := m.crisisActions(of, slots)
+	maps.Copy(all, m.listingActions(of))
 	maps.Copy(all, map[string]func(*rapid.T){
 		"": func(*rapid.T) { m.compare(); m.rules() },
 		"put": func(t *rapid.T) {
-			m.give(mission.PutMission{Mission: m.drawMission(t), KeepTaken: rapid.Bool().Draw(t, "keep")})
+			c := mission.PutMission{Mission: m.drawMission(t), KeepTaken: rapid.Bool().Draw(t, "keep")}
+			if left := rapid.IntRange(-3, 3).Draw(t, "left"); left >= 0 {
+				c.Left = &left
+			}
+			m.give(c)
 		},
 		"delete": func(t *rapid.T) {
 			m.give(mission.DeleteMission{ID: of(t), Force: rapid.Bool().Draw(t, "force")})
@@ -142,6 +147,38 @@ func (m *machine) crisisActions(of func(*rapid.T) string, slots func(*rapid.T) [
 			m.give(mission.Recall{Mission: of(t), Why: mission.WhyMoved, Slots: slots(t), To: rapid.SampledFrom([][]string{{mission.RecallConfirmed},
 				{mission.RecallHeld, mission.RecallWaiting}, {mission.RecallWaiting}}).Draw(t, "to")})
 		},
+	}
+}
+
+// listingActions are those of a platform that lists missions, stops listing them
+// and keeps free records.
+func (m *machine) listingActions(of func(*rapid.T) string) map[string]func(*rapid.T) {
+	index := func(t *rapid.T, what string) string {
+		return rapid.SampledFrom([]string{"i0", "i1"}).Draw(t, what)
+	}
+	return map[string]func(*rapid.T){
+		"withdraw": func(t *rapid.T) { m.give(mission.WithdrawMission{ID: of(t)}) },
+		"put again": func(t *rapid.T) {
+			w := m.toy.missions[of(t)]
+			if w == nil {
+				t.Skip("nothing to put again")
+			}
+			m.give(w.last)
+		},
+		"write": func(t *rapid.T) {
+			c := put(index(t, "index"), rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 1, 3).Draw(t, "ids")...)
+			switch rapid.IntRange(0, 3).Draw(t, "how") {
+			case 0:
+				c.Writes[0].JSON = nil
+			case 1:
+				none := uint64(0)
+				c.Writes[0].IfVersion = &none
+			}
+			m.give(c)
+		},
+		"clear": func(t *rapid.T) { m.give(mission.ClearObjects{Index: index(t, "index")}) },
+		"drop":  func(t *rapid.T) { m.give(mission.DropObjects{Index: index(t, "index")}) },
+		"move":  func(t *rapid.T) { m.give(mission.MoveObjects{From: index(t, "from"), To: index(t, "to")}) },
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"go.etcd.io/bbolt"
+	"pgregory.net/rapid"
 
 	"renfort/mission"
 	"renfort/store"
@@ -33,7 +34,7 @@ func newMirror() *mirror {
 }
 
 // loadMirror makes one from a store's state.
-func loadMirror(t testing.TB, s *store.Store) *mirror {
+func loadMirror(t rapid.TB, s *store.Store) *mirror {
 	t.Helper()
 	m := newMirror()
 	seq, err := s.LoadObjects(func(x mission.ObjectIndex) {

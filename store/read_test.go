@@ -173,7 +173,7 @@ func TestWalks(t *testing.T) {
 func TestHolds(t *testing.T) {
 	s := openStore(t, t.TempDir(), store.Options{NoSync: true, MapBytes: 1 << 22, Policy: awake()})
 	mustDo(t, s, mission.Tick{At: scriptStart})
-	sim := &sim{t: t, seed: 1, rnd: newRand(3), toy: newToy(), store: s, seats: map[string]*mission.Seats{}, idle: map[string]bool{}}
+	sim := &sim{t: t, seed: 1, rnd: newRand(3), toy: newToy(), store: s, seats: map[string]*mission.Seats{}, idle: map[string]bool{}, objects: newMirror()}
 	sim.toy.now = scriptStart
 	sim.toy.seq = 1
 	for range 3_000 {

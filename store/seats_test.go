@@ -225,6 +225,10 @@ func (s *script) at(seconds int) []string {
 	out := "at " + after(int64(seconds))
 	for _, c := range s.changes {
 		switch {
+		case c.Kind == mission.MissionDeleted:
+			out += fmt.Sprintf("; %s %s", c.Kind, c.MissionID)
+		case c.Kind == mission.MissionPut:
+			out += fmt.Sprintf("; %s %s %s", c.Kind, c.MissionID, c.Mission.State)
 		case c.Waiting != nil: // told by moved
 		case c.Hold != nil:
 			out += fmt.Sprintf("; %s %s", c.Kind, s.short(c.Hold.ID))
@@ -238,7 +242,9 @@ func (s *script) at(seconds int) []string {
 func (s *script) command(name string, args []string, w words) mission.Command {
 	switch name {
 	case "mission":
-		return mission.PutMission{Mission: s.mission(args[0], w), KeepTaken: w["keep"] != "", IfVersion: version(w)}
+		return mission.PutMission{Mission: s.mission(args[0], w), KeepTaken: w["keep"] != "", IfVersion: version(w), Left: w.int("left")}
+	case "withdraw":
+		return mission.WithdrawMission{ID: args[0]}
 	case "delete":
 		return mission.DeleteMission{ID: args[0], Force: w["force"] != "", Revision: int64(deref(w.int("rev"))), IfVersion: version(w)}
 	case "elsewhere":

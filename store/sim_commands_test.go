@@ -39,7 +39,7 @@ func (s *sim) someTime() int64 {
 	if h := s.toy.holds[s.anyHold(mission.Held)]; h != nil && s.rnd.IntN(2) == 0 {
 		return h.expires
 	}
-	return s.toy.now + []int64{-5, 0, 1, 20, 40, 90, 500, 4_000, 90_000, 2_600_000}[s.rnd.IntN(10)]
+	return s.toy.now + []int64{-5, 0, 1, 20, 40, 90, 500, 4_000, 80_000, 90_000, 2_600_000}[s.rnd.IntN(11)]
 }
 
 func (s *sim) newHold() string {
@@ -64,9 +64,13 @@ func (s *sim) command() mission.Command {
 	if s.crowded() && len(s.toy.missions) > 0 && s.rnd.IntN(4) > 0 {
 		return s.crowdCommand()
 	}
-	switch n := s.rnd.IntN(115); {
+	switch n := s.rnd.IntN(135); {
 	case n < 14 || len(s.toy.missions) == 0:
-		return mission.PutMission{Mission: s.someMission(), KeepTaken: s.rnd.IntN(3) == 0}
+		return s.putMission()
+	case n >= 118:
+		return s.objectCommand()
+	case n >= 115:
+		return mission.WithdrawMission{ID: s.anyMission()}
 	case n >= 112:
 		return mission.LeaveWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer()}
 	case n >= 100:
@@ -99,7 +103,11 @@ func (s *sim) crowded() bool { return s.seed%3 == 0 }
 
 // crowdCommand is what makes and moves waiting lists.
 func (s *sim) crowdCommand() mission.Command {
-	switch s.rnd.IntN(12) {
+	switch s.rnd.IntN(14) {
+	case 12:
+		return mission.WithdrawMission{ID: s.anyMission()}
+	case 13:
+		return s.putMission()
 	case 10:
 		return mission.SetOutbound{Paused: s.rnd.IntN(2) == 0}
 	case 11:

@@ -63,17 +63,19 @@ type sim struct {
 	seats map[string]*mission.Seats // by mission, as the changes tell
 	idle  map[string]bool           // organisations that are suspended, as the changes tell
 	log   []mission.Envelope        // all that was applied, in order
+
+	objects *mirror // of the free records, as the changes tell
 }
 
 func simulate(t *testing.T, seed uint64) {
-	s := &sim{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), toy: newToy(), seats: map[string]*mission.Seats{}, idle: map[string]bool{}}
+	s := &sim{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), toy: newToy(), seats: map[string]*mission.Seats{}, idle: map[string]bool{}, objects: newMirror()}
 	var err error
 	if s.dir, err = os.MkdirTemp("", "sim"); err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(s.dir)
 	if seed%2 == 0 {
-		s.toy.sweep = simSweep
+		s.toy.sweep, s.toy.objectSweep = simSweep, simSweep
 	}
 	s.open(filepath.Join(s.dir, "0"))
 	defer func() { s.store.Close() }()
@@ -95,7 +97,7 @@ func simulate(t *testing.T, seed uint64) {
 func (s *sim) mustReplay() {
 	s.t.Helper()
 	other := *s
-	other.seats, other.idle = map[string]*mission.Seats{}, map[string]bool{}
+	other.seats, other.idle, other.objects = map[string]*mission.Seats{}, map[string]bool{}, newMirror()
 	other.open(filepath.Join(s.dir, "replay"))
 	defer other.store.Close()
 	for rest := s.log; len(rest) > 0; {
@@ -116,6 +118,7 @@ func (s *sim) open(dir string) {
 	s.store = st
 	if s.seed%2 == 0 {
 		st.SweepHolds(simSweep) // what is due often waits for a later Tick
+		st.SweepObjects(simSweep)
 	}
 }
 
@@ -129,6 +132,7 @@ func awake() *mission.Policy {
 
 // committed follows the changes as an index does.
 func (s *sim) committed(changes []mission.Change) {
+	s.objects.committed(changes)
 	for rest := changes; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].Seq == rest[0].Seq {
@@ -246,7 +250,11 @@ func (s *sim) agree(e mission.Envelope, res mission.Result, err error) {
 // told writes a command for people.
 func told(c mission.Command) string {
 	if m, ok := c.(mission.PutMission); ok {
-		return fmt.Sprintf("put_mission %s keep %v revision %d ends %d", rawOf(m.Mission), m.KeepTaken, m.Mission.Revision, m.Mission.Times.Ends)
+		left := -1
+		if m.Left != nil {
+			left = *m.Left
+		}
+		return fmt.Sprintf("put_mission %s keep %v revision %d ends %d left %d", rawOf(m.Mission), m.KeepTaken, m.Mission.Revision, m.Mission.Times.Ends, left)
 	}
 	return fmt.Sprintf("%s%+v", c.Name(), c)
 }
@@ -257,6 +265,7 @@ func (s *sim) compare() {
 	if s.store.Seq() != s.toy.seq || s.store.Now() != s.toy.now {
 		s.fail("got seq %d at %d, want %d at %d", s.store.Seq(), s.store.Now(), s.toy.seq, s.toy.now)
 	}
+	s.compareObjects()
 	for i := range simMissions {
 		s.compareMission(fmt.Sprintf("m%d", i))
 	}
@@ -287,6 +296,9 @@ func (s *sim) compareMission(id string) {
 	}
 	if w == nil {
 		return
+	}
+	if m.Withdrawn != w.withdrawn || m.Version != w.version {
+		s.fail("mission %s: got version %d, withdrawn until %d, want %d and %d", id, m.Version, m.Withdrawn, w.version, w.withdrawn)
 	}
 	if told := s.seats[id]; told == nil || !reflect.DeepEqual(*told, m.Seats) {
 		s.fail("mission %s: the changes say %+v, the file %+v", id, told, m.Seats)
@@ -368,6 +380,7 @@ func (s *sim) crash() {
 		}
 		s.agree(e, results[i], errs[i])
 	}
+	s.objects = loadMirror(s.t, s.store)
 	s.seats, s.idle = map[string]*mission.Seats{}, maps.Clone(s.toy.suspended)
 	if _, _, err := s.store.Load(func(c mission.Change) { s.seats[c.MissionID] = c.Seats }, nil, nil); err != nil {
 		s.fail("load: %v", err)

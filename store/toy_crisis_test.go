@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"slices"
-	"strings"
 
 	"renfort/mission"
 )
@@ -21,8 +20,8 @@ func (t *toy) recall(c mission.Recall) want {
 	}
 	changed := false
 	if (slices.Contains(c.To, mission.Held) || slices.Contains(c.To, mission.Confirmed)) && m.state == mission.StateOpen {
-		m.state, changed, m.looked, m.version = mission.StatePaused, true, true, t.seq+1
-		m.raw = strings.Replace(m.raw, " open ", " paused ", 1)
+		m.restate(mission.StatePaused)
+		changed, m.looked, m.version = true, true, t.seq+1
 	}
 	named := func(slot string) bool { return len(c.Slots) == 0 || slices.Contains(c.Slots, slot) }
 	for _, h := range t.holds {

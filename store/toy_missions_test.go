@@ -15,7 +15,8 @@ func (t *toy) putMission(c mission.PutMission) want {
 	if old != nil {
 		revision = old.revision
 	}
-	if m.Revision > 0 && m.Revision <= revision {
+	back := old != nil && old.withdrawn != 0 && m.Revision == revision
+	if m.Revision > 0 && m.Revision <= revision && !back {
 		w := want{outcome: mission.Older}
 		if old != nil {
 			w.taken = t.taken(old)
@@ -23,12 +24,12 @@ func (t *toy) putMission(c mission.PutMission) want {
 		return w
 	}
 	next := &toyMission{id: m.ID, org: m.OrganizationID(), state: m.State, booking: m.Booking, ends: m.Times.Ends, slots: m.Slots,
-		pools: toyPools(m), revision: max(revision, m.Revision), raw: fmt.Sprintf("%v %v %v", rawOf(m), m.Times, m.Revision)}
+		pools: toyPools(m), revision: max(revision, m.Revision), raw: fmt.Sprintf("%v %v %v", rawOf(m), m.Times, m.Revision), last: c}
 	if old != nil {
-		if w, ok := t.recast(old, next, c.KeepTaken); !ok {
+		if w, ok := t.recast(old, next, c); !ok {
 			return w
 		}
-		if old.raw == next.raw && samePools(old, next) && !(m.State == mission.StateCancelled && t.anyLive(old)) {
+		if old.raw == next.raw && old.withdrawn == 0 && samePools(old, next) && !(m.State == mission.StateCancelled && t.anyLive(old)) {
 			return want{outcome: mission.Unchanged, taken: t.taken(old)}
 		}
 		t.move(old, next)
@@ -36,6 +37,9 @@ func (t *toy) putMission(c mission.PutMission) want {
 	} else {
 		t.ordinals++
 		next.ordinal = t.ordinals
+		if n, ok := elsewhereOf(c, 0); ok {
+			next.pools[""].elsewhere = n
+		}
 	}
 	next.looked = true
 	delete(t.graves, "m"+m.ID)
@@ -110,7 +114,7 @@ func (m *toyMission) grouping() (g []string) {
 }
 
 // recast works out the totals of a mission that is written anew, or refuses.
-func (t *toy) recast(old, next *toyMission, keep bool) (want, bool) {
+func (t *toy) recast(old, next *toyMission, c mission.PutMission) (want, bool) {
 	leaving := next.state == mission.StateCancelled
 	for name, p := range old.pools {
 		if p.elsewhere == 0 {
@@ -131,7 +135,7 @@ func (t *toy) recast(old, next *toyMission, keep bool) (want, bool) {
 		}
 		next.pools[heir].elsewhere += p.elsewhere
 	}
-	counts := map[string]int{}
+	counts, confirmed := map[string]int{}, 0
 	for _, h := range t.holds {
 		if h.of != old || !h.live() || leaving {
 			continue
@@ -146,12 +150,19 @@ func (t *toy) recast(old, next *toyMission, keep bool) (want, bool) {
 		}
 		for _, p := range next.poolsOf(h.slots) {
 			counts[p]++
+			if h.state == mission.Confirmed {
+				confirmed++
+			}
 		}
 	}
-	return t.fit(old, next, counts, keep)
+	n, told := elsewhereOf(c, confirmed)
+	if told {
+		next.pools[""].elsewhere = n
+	}
+	return t.fit(old, next, counts, c.KeepTaken, told)
 }
 
-func (t *toy) fit(old, next *toyMission, counts map[string]int, keep bool) (want, bool) {
+func (t *toy) fit(old, next *toyMission, counts map[string]int, keep, told bool) (want, bool) {
 	same := slices.Equal(old.grouping(), next.grouping())
 	names := make([]string, 0, len(next.pools))
 	for name := range next.pools {
@@ -161,6 +172,9 @@ func (t *toy) fit(old, next *toyMission, counts map[string]int, keep bool) (want
 	for _, name := range names {
 		p := next.pools[name]
 		least := p.elsewhere + counts[name]
+		if told {
+			least = counts[name]
+		}
 		if same {
 			was := old.pools[name]
 			if was == nil { // one slot, once with seats of its own and once without
@@ -223,6 +237,12 @@ func (t *toy) deleteMission(c mission.DeleteMission) want {
 	if t.anyLive(m) && !c.Force {
 		return no(mission.HasSeats)
 	}
+	t.dropMission(m, max(c.Revision, m.revision))
+	return want{outcome: mission.Deleted, changed: true}
+}
+
+// dropMission removes a mission, and leaves a grave of a revision, 0 for none.
+func (t *toy) dropMission(m *toyMission, revision int64) {
 	for _, h := range t.holds {
 		if h.of == m && h.live() {
 			t.finish(h, mission.Released)
@@ -231,11 +251,10 @@ func (t *toy) deleteMission(c mission.DeleteMission) want {
 		}
 	}
 	t.dropWaits(func(w *toyWait) bool { return w.of == m })
-	delete(t.missions, c.ID)
-	if r := max(c.Revision, m.revision); r > 0 {
-		t.graves["m"+c.ID] = toyGrave{r, t.now + 30*86_400}
+	delete(t.missions, m.id)
+	if revision > 0 {
+		t.graves["m"+m.id] = toyGrave{revision, t.now + 30*86_400}
 	}
-	return want{outcome: mission.Deleted, changed: true}
 }
 
 func (t *toy) setElsewhere(c mission.SetElsewhere) want {

@@ -355,6 +355,8 @@ func (t *toy) tick(at int64) want {
 		m.looked = true
 		swept = true
 	}
+	swept = t.sweepWithdrawn() || swept
+	swept = t.sweepObjects() || swept
 	return want{outcome: mission.Updated, changed: true}.unless(!moved && !swept)
 }
 

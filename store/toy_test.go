@@ -26,6 +26,10 @@ type toy struct {
 	outbound   bool       // paused
 	perVisitor int
 	sweep      int // ended of each kind by one Tick
+
+	indexes     map[string]*toyIndex
+	unswept     int // records without an index
+	objectSweep int // of which one Tick removes so many
 }
 
 type toyMission struct {
@@ -39,6 +43,8 @@ type toyMission struct {
 	ordinal                 int
 	looked                  bool  // its lists are looked at by the command under way
 	owed                    int64 // when a resume of outbound has made its lists due, 0 for never
+	withdrawn               int64 // when it goes, 0: it is listed
+	last                    mission.PutMission
 }
 
 type toyPool struct{ total, elsewhere int }
@@ -90,7 +96,8 @@ type want struct {
 
 func newToy() *toy {
 	return &toy{missions: map[string]*toyMission{}, holds: map[string]*toyHold{}, people: map[string]*toyPerson{}, graves: map[string]toyGrave{},
-		suspended: map[string]bool{}, records: map[string]mission.Record{}, keys: map[string]*toyKey{}, perVisitor: 3, sweep: 1_000}
+		suspended: map[string]bool{}, records: map[string]mission.Record{}, keys: map[string]*toyKey{}, perVisitor: 3, sweep: 1_000,
+		indexes: map[string]*toyIndex{}, objectSweep: mission.ObjectSweepMax}
 }
 
 func no(k mission.Kind) want { return want{kind: k} }
@@ -203,6 +210,8 @@ func (t *toy) concerned(c mission.Command) *toyMission {
 		return t.missions[c.Mission]
 	case mission.Recall:
 		return t.missions[c.Mission]
+	case mission.WithdrawMission:
+		return t.missions[c.ID]
 	case mission.ReleaseSeat:
 		return t.missionOf(c.Hold)
 	case mission.ConfirmSeat: // frees nothing, but finds what a pause of outbound has left
@@ -249,8 +258,13 @@ func (t *toy) command(c mission.Command) want {
 		return t.recall(c)
 	case mission.SetOutbound:
 		return t.setOutbound(c)
+	case mission.WithdrawMission:
+		return t.withdraw(c)
 	case mission.Tick:
 		return t.tick(c.At)
+	}
+	if w, ok := t.objects(c); ok {
+		return w
 	}
 	return t.resolve(c)
 }
