@@ -81,13 +81,6 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 	maps.Copy(all, m.listingActions(of))
 	maps.Copy(all, map[string]func(*rapid.T){
 		"": func(*rapid.T) { m.compare(); m.rules() },
-		"put": func(t *rapid.T) {
-			c := mission.PutMission{Mission: m.drawMission(t), KeepTaken: rapid.Bool().Draw(t, "keep")}
-			if left := rapid.IntRange(-3, 3).Draw(t, "left"); left >= 0 {
-				c.Left = &left
-			}
-			m.give(c)
-		},
 		"delete": func(t *rapid.T) {
 			m.give(mission.DeleteMission{ID: of(t), Force: rapid.Bool().Draw(t, "force")})
 		},
@@ -157,6 +150,13 @@ func (m *machine) listingActions(of func(*rapid.T) string) map[string]func(*rapi
 		return rapid.SampledFrom([]string{"i0", "i1"}).Draw(t, what)
 	}
 	return map[string]func(*rapid.T){
+		"put": func(t *rapid.T) {
+			c := mission.PutMission{Mission: m.drawMission(t), KeepTaken: rapid.Bool().Draw(t, "keep")}
+			if left := rapid.IntRange(-3, 3).Draw(t, "left"); left >= 0 {
+				c.Left = &left
+			}
+			m.give(c)
+		},
 		"withdraw": func(t *rapid.T) { m.give(mission.WithdrawMission{ID: of(t)}) },
 		"put again": func(t *rapid.T) {
 			w := m.toy.missions[of(t)]
