@@ -19,6 +19,8 @@ func (c *call) readBody() error {
 	switch c.route.body {
 	case bodyLines:
 		return c.checkEncoding()
+	case bodyFront:
+		return c.readFront()
 	case bodyNone:
 		// A body where none is wanted is read and refused, not ignored: its
 		// sender thinks that it does something.

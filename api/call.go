@@ -12,31 +12,37 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/valyala/fasthttp"
 
+	"renfort/api/algolia"
 	"renfort/mission"
 )
 
 // call is one request on its way through. Calls are pooled: nothing of one
 // may be kept by a handler that has returned, nor by a command.
 type call struct {
-	s         *Service
-	ctx       *fasthttp.RequestCtx
-	route     *route
-	key       *grant // nil where no keys are configured
-	began     time.Time
-	deadline  time.Time
-	id        [pathParamsMax]string // decoded path parameters, strings of their own
-	query     []param
-	unquoted  []byte // what query points into
-	body      []byte
-	out       []byte // the answer's body
-	busy      bool   // there is enough to do to leave extras out
-	degraded  bool   // something was left out
-	streamed  bool   // the handler set a body stream
-	read      bool   // the body was read to its end
-	handed    bool   // a stream goes on and leaves the lane at its own end
-	ranking   ranking
-	searching searching
-	digest    *digest // that the call writes a line of, nil for a request of its own
+	s        *Service
+	ctx      *fasthttp.RequestCtx
+	route    *route
+	key      *grant // nil where no keys are configured
+	began    time.Time
+	deadline time.Time
+	id       [pathParamsMax]string // decoded path parameters, strings of their own
+	query    []param
+	unquoted []byte // what query points into
+	body     []byte
+	out      []byte // the answer's body
+	busy     bool   // there is enough to do to leave extras out
+	degraded bool   // something was left out
+	streamed bool   // the handler set a body stream
+	read     bool   // the body was read to its end
+	handed   bool   // a stream goes on and leaves the lane at its own end
+	fronted  bool   // a front end's body was read
+	held     int64  // bytes of it that are counted in the service's fronts
+	// restricted is what a secured key allows; nil for any other.
+	restricted *algolia.Restrictions
+	sent       []byte // the key as a front end sent it
+	ranking    ranking
+	searching  searching
+	digest     *digest // that the call writes a line of, nil for a request of its own
 }
 
 const (
@@ -57,6 +63,7 @@ func (c *call) begin(s *Service, ctx *fasthttp.RequestCtx) {
 	c.id = [pathParamsMax]string{}
 	c.query, c.unquoted, c.body, c.out = c.query[:0], c.unquoted[:0], c.body[:0], c.out[:0]
 	c.busy, c.degraded, c.streamed, c.read, c.handed = false, false, false, false, false
+	c.fronted, c.held, c.restricted, c.sent = false, 0, nil, nil
 }
 
 // keptBytesMax is the most of one buffer that a pooled call keeps.
@@ -64,7 +71,10 @@ const keptBytesMax = 256 << 10
 
 // end lets go of the request, and of buffers that one big request grew.
 func (c *call) end() {
-	c.ctx, c.route, c.key = nil, nil, nil
+	c.ctx, c.route, c.key, c.restricted, c.sent = nil, nil, nil, nil, nil
+	if c.held > 0 {
+		c.s.fronts.Add(-c.held)
+	}
 	if cap(c.body) > keptBytesMax {
 		c.body = nil
 	}
@@ -150,6 +160,9 @@ func (c *call) authorize() error {
 	if c.s.grants == nil || len(c.route.scopes) == 0 {
 		return nil
 	}
+	if c.route.shape == shapeAlgolia {
+		return c.authorizeFront()
+	}
 	sent := c.sentKey()
 	if len(sent) == 0 {
 		c.ctx.Response.Header.Set(fasthttp.HeaderWWWAuthenticate, `Bearer realm="renfort"`)
@@ -208,12 +221,14 @@ func (c *call) readParams(segments [pathParamsMax][]byte) error {
 			break
 		}
 		// The id goes into commands: it must be memory of its own.
-		text, ok := appendUnescaped(nil, s, false)
+		// Algolia's clients write a space as a plus in a path too, and a plus
+		// never as itself.
+		text, ok := appendUnescaped(nil, s, c.route.shape == shapeAlgolia)
 		id := string(text)
 		if !ok {
 			return invalid("", "the path is not well percent-encoded")
 		}
-		if err := mission.CheckID("/id", id); err != nil {
+		if err := c.route.checkID(id); err != nil {
 			return err
 		}
 		c.id[i] = id
@@ -236,7 +251,7 @@ const timeoutMsMax = 600_000
 // readTimeout takes over X-Request-Timeout; without it the service's own
 // holds. fasthttp has no deadline for handlers.
 func (c *call) readTimeout() error {
-	if c.route.body == bodyLines {
+	if c.route.body == bodyLines || c.route.body == bodyFront && c.route.class == classBulk {
 		c.deadline = c.began.Add(c.s.config.BulkTimeout)
 	}
 	h := c.ctx.Request.Header.Peek(headerTimeout)

@@ -35,9 +35,18 @@ type Route struct {
 	Scopes          []string // each a set that suffices
 }
 
-// Routes lists the table.
-func Routes() (routes []Route) {
+// Routes lists the lines of the table that are spoken to in the contract's own
+// way. What speaks as another service does is tested by itself.
+func Routes() []Route { return routesOf(shapeProblem) }
+
+// AlgoliaRoutes lists those that speak as Algolia does.
+func AlgoliaRoutes() []Route { return routesOf(shapeAlgolia) }
+
+func routesOf(s shape) (routes []Route) {
 	for _, r := range table() {
+		if r.shape != s {
+			continue
+		}
 		out := Route{Method: r.method, Pattern: r.pattern, Lines: r.body == bodyLines, Body: r.body == bodyJSON,
 			Reads: r.reads, Open: len(r.scopes) == 0, All: r.all, Class: int(r.class)}
 		for _, s := range r.scopes {

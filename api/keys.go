@@ -157,9 +157,14 @@ func NewKey(name string, scopes, publishers []string, rate float64) (key, line s
 	return newKey(rand.Reader, name, scopes, publishers, rate)
 }
 
+// keyRandomBytes makes keys of 67 letters: longer than one block of SHA-256, so
+// that secured keys made of them can be verified by the stored hash alone (see
+// algolia.Secured).
+const keyRandomBytes = 48
+
 // newKey is NewKey with its chance as an argument.
 func newKey(chance io.Reader, name string, scopes, publishers []string, rate float64) (key, line string, err error) {
-	var random [24]byte
+	var random [keyRandomBytes]byte
 	if _, err := io.ReadFull(chance, random[:]); err != nil {
 		return "", "", fmt.Errorf("api: new key: %w", err)
 	}

@@ -206,3 +206,6 @@ func niceMission(id string, more string) string {
 	return fmt.Sprintf(`{"id":%q,"publisher":"jva","title":"Distribution de colis","organization":{"id":"o1","name":"Secours"},
 		"domains":["solidarite-insertion"],"activities":["distribution"],"locations":[{"id":"l1","lat":43.70,"lon":7.26,"city":"Nice","department":"06"}]%s}`, id, more)
 }
+
+// jsonInto decodes what may be no JSON.
+func jsonInto(data []byte, v any) error { return json.Unmarshal(data, v) }

@@ -136,6 +136,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	k.outbox(send)
 	k.alerts(send)
 	k.waves(send)
+	k.algolia(send)
 }
 
 // classNames are the words of metrics, [c] for class c.

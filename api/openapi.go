@@ -129,7 +129,7 @@ func (r *route) operation() object {
 		case r.method == "PATCH":
 			kind = "application/merge-patch+json"
 		}
-		op["requestBody"] = object{"required": r.body != bodyMaybe,
+		op["requestBody"] = object{"required": r.body == bodyJSON || r.body == bodyLines,
 			"content": object{kind: object{"schema": r.bodySchema()}}}
 	}
 	return op
@@ -145,7 +145,7 @@ func (r *route) bodySchema() object {
 
 // operationID is the method and the path's words.
 func (r *route) operationID() string {
-	words := strings.NewReplacer("/v1", "", "{", "", "}", "", ".", "_").Replace(r.pattern)
+	words := strings.NewReplacer("/v1", "", "/1", "/algolia", "{", "", "}", "", ".", "_", "*", "many").Replace(r.pattern)
 	id := strings.ToLower(r.method) + strings.ReplaceAll(strings.TrimRight(words, "/"), "/", "_")
 	return id
 }
@@ -157,11 +157,14 @@ func (r *route) parameters() (params []any) {
 	for _, s := range strings.Split(r.pattern, "/") {
 		if name, ok := strings.CutPrefix(s, "{"); ok {
 			params = append(params, object{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true,
-				"schema": object{"type": "string", "minLength": 1, "maxLength": mission.IDBytesMax}})
+				"schema": object{"type": "string", "minLength": 1, "maxLength": r.paramBytesMax()}})
 		}
 	}
 	for _, q := range r.query {
 		params = append(params, reference("parameters", r.queryName(q)))
+	}
+	if r.shape != shapeProblem {
+		return params // their clients send nothing else
 	}
 	if r.reads {
 		params = append(params, reference("parameters", "min_seq"))
@@ -234,8 +237,20 @@ func (r *route) responses() object {
 	if r.doc.tags && r.method == "GET" {
 		all["304"] = object{"description": "What If-None-Match names is still so"}
 	}
-	all["default"] = object{"description": "Refused: see the code", "content": object{typeProblem: object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
+	kind, schema := r.shape.refusal()
+	all["default"] = object{"description": "Refused", "content": object{kind: object{"schema": reference("schemas", schema)}}}
 	return all
+}
+
+// refusal names the media type and the schema of what a route refuses with.
+func (s shape) refusal() (kind, schema string) {
+	switch s {
+	case shapeAlgolia:
+		return typeJSON, "AlgoliaRefusal"
+	case shapeV0:
+		return typeJSON, "V0Refusal"
+	}
+	return typeProblem, "Problem"
 }
 
 // bytesType is the media type of an answer that is no JSON document.

@@ -155,11 +155,27 @@ func entries(pointer string, least, most int) mission.FieldError {
 	return fault(pointer, "must have %d to %d entries", least, most)
 }
 
+// row is rowOf as the callers of a shape know it. Algolia's clients try other
+// hosts after any status but 4xx, and then tell of hosts that cannot be reached:
+// what will not work however often it is tried has to be a 4xx.
+func (s shape) row(k mission.Kind) row {
+	r := rowOf(k)
+	if s == shapeAlgolia {
+		switch k {
+		case mission.Unauthorized:
+			r.status = 403
+		case mission.Unsupported:
+			r.status = 400
+		}
+	}
+	return r
+}
+
 // appendForeign appends a refusal in the words of another service's clients.
 // What is wrong where (a pointer) goes into the message: they have no field for
 // it.
 func appendForeign(b []byte, s shape, e *mission.Error) []byte {
-	r := rowOf(e.Kind)
+	r := s.row(e.Kind)
 	message := e.Detail
 	if len(e.Fields) > 0 {
 		message = e.Fields[0].Detail

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"strings"
+
+	"renfort/mission"
 )
 
 // class is how dear a route is to keep under load, least first.
@@ -41,6 +43,7 @@ const (
 	bodyJSON       // one value of at most BodyBytesMax
 	bodyMaybe      // the same, and it may be left out
 	bodyLines      // NDJSON, read as it comes
+	bodyFront      // one value of JSON whatever its type says, perhaps packed; may be left out
 )
 
 // shape is how the callers of a route are used to being spoken to.
@@ -79,6 +82,26 @@ func (r *route) knows(name []byte) bool {
 		}
 	}
 	return r.free || r.reads && string(name) == "min_seq" || r.attr && bytes.HasPrefix(name, []byte(attrPrefix))
+}
+
+// paramBytesMax is the longest parameter of the route's path. Records of front
+// ends have longer names than missions.
+func (r *route) paramBytesMax() int {
+	if r.shape == shapeAlgolia {
+		return mission.ObjectIDBytesMax
+	}
+	return mission.IDBytesMax
+}
+
+// checkID refuses a parameter of the path that can be no name.
+func (r *route) checkID(id string) error {
+	if r.shape != shapeAlgolia {
+		return mission.CheckID("/id", id)
+	}
+	if len(id) > r.paramBytesMax() || !cleanBytes([]byte(id)) {
+		return mission.Errorf(mission.Invalid, "a name in the path is over %d bytes or has a control character", r.paramBytesMax())
+	}
+	return nil
 }
 
 // node is a place in the tree of paths: what follows by name, and what

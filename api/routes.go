@@ -61,6 +61,7 @@ func table() []*route {
 		crisisRoutes(),
 		alertRoutes(),
 		eventRoutes(),
+		algoliaRoutes(),
 		runningRoutes(),
 	)
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"renfort/api/algolia"
 	"renfort/engine"
 	"renfort/mission"
 	"renfort/outbox"
@@ -39,6 +41,9 @@ type Service struct {
 	plans   plans
 
 	digesting atomic.Int64 // bytes of requests that digests hold
+	fronts    atomic.Int64 // bytes of big bodies of front ends
+	secured   securedKeys
+	front     *algolia.Door
 	server    *fasthttp.Server
 	calls     sync.Pool // of *call
 	openAPI   []byte
@@ -61,6 +66,7 @@ func New(e *engine.Engine, config Config) *Service {
 	if len(config.Keys) > 0 {
 		s.grants = newGrants(config.Keys)
 	}
+	s.front = algolia.New(e, rand.Reader)
 	s.tree = newTree(s.routes)
 	s.meters = newMeters(s)
 	s.openAPI = openAPI(s.routes)
@@ -133,7 +139,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 // patience gives bulk bodies the time that their size needs.
 func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte{'?'})
-	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup) {
+	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || bytes.HasSuffix(path, []byte("/batch"))) {
 		c.ReadTimeout, c.WriteTimeout = s.config.BulkTimeout, s.config.BulkTimeout
 	}
 	return c
@@ -190,7 +196,8 @@ func (c *call) refuse(err error) {
 	if errors.As(err, &p) {
 		alternatives = p.alternatives
 	}
-	r := rowOf(e.Kind)
+	sh := c.shape()
+	r := sh.row(e.Kind)
 	c.status(r.status)
 	c.ctx.Response.Header.SetContentType(typeProblem)
 	c.ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-store")
@@ -198,7 +205,7 @@ func (c *call) refuse(err error) {
 		c.ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, strconv.Itoa(retryS))
 	}
 	c.s.meters.refused(r.code)
-	if sh := c.shape(); sh != shapeProblem {
+	if sh != shapeProblem {
 		c.ctx.Response.Header.SetContentType(typeJSON)
 		c.out = appendForeign(c.out[:0], sh, e)
 		return

@@ -43,8 +43,8 @@ func NewExtras() *Extras { return &Extras{MaxFacetHits: 10} }
 //
 // A value that cannot be is refused as Invalid, in Algolia's words; lenient as
 // it is, numbers and booleans may be texts and lists comma-separated. A null
-// names nothing. Names that are unknown are told to unknown and change
-// nothing. x and unknown may be nil.
+// names nothing. Names that mean nothing here, be they Algolia's or nobody's, are
+// told to unknown and change nothing. x and unknown may be nil.
 func DecodeQuery(body []byte, q *Query, x *Extras, unknown func(name string)) error {
 	d := newDecoder(q, x, unknown)
 	if len(strings.TrimSpace(string(body))) == 0 {
@@ -178,7 +178,7 @@ func (d *decoder) set(name string, v any) error {
 			return err
 		}
 	}
-	if d.unknown != nil && !withoutMeaning(name) && !strings.HasPrefix(strings.ToLower(name), "x-algolia-") {
+	if d.unknown != nil && !strings.HasPrefix(strings.ToLower(name), "x-algolia-") {
 		d.unknown(name)
 	}
 	return nil
@@ -196,20 +196,4 @@ func (d *decoder) finish() error {
 	}
 	d.q.Filter = f
 	return nil
-}
-
-// withoutMeaning lists what Algolia knows and this engine has nothing for; it
-// is accepted and changes nothing.
-func withoutMeaning(name string) bool {
-	switch name {
-	case "advancedSyntaxFeatures", "allowTyposOnNumericTokens", "alternativesAsExact", "analytics", "analyticsTags",
-		"attributeCriteriaComputedByMinProximity", "decompoundQuery", "disableExactOnAttributes", "disableTypoToleranceOnAttributes",
-		"enableABTest", "enablePersonalization", "enableReRanking", "enableRules", "exactOnSingleWordQuery", "explain", "extensions",
-		"forwardToReplicas", "ignorePlurals", "keepDiacriticsOnCharacters", "minProximity", "mode", "naturalLanguages", "nbWorkers",
-		"numericAttributesForFiltering", "percentileComputation", "personalizationImpact", "personalizationFilters", "queryLanguages",
-		"reRankingApplyFilter", "relevancyStrictness", "removeStopWords", "renderingContent", "replaceSynonymsInHighlight",
-		"restrictHighlightAndSnippetArrays", "ruleContexts", "semanticSearch", "similarQuery", "userData":
-		return true
-	}
-	return false
 }
