@@ -85,17 +85,17 @@ func (s *Settings) setAttributes(name string, v any) (known bool, err error) {
 	case "attributesToRetrieve":
 		return readNames(name, v, &s.Retrieve)
 	case "unretrievableAttributes":
-		return readNames(name, v, &s.Unretrievable)
+		return readSome(name, v, &s.Unretrievable)
 	case "attributesToHighlight":
 		return readNames(name, v, &s.Highlight)
 	case "attributesToSnippet":
 		return readNames(name, v, &s.Snippet)
 	case "disableTypoToleranceOnAttributes":
-		return readNames(name, v, &s.NoTyposOn)
+		return readSome(name, v, &s.NoTyposOn)
 	case "disablePrefixOnAttributes":
-		return readNames(name, v, &s.NoPrefixOn)
+		return readSome(name, v, &s.NoPrefixOn)
 	case "disableExactOnAttributes":
-		return readNames(name, v, &s.NoExactOn)
+		return readSome(name, v, &s.NoExactOn)
 	case "attributeForDistinct":
 		return readText(name, v, &s.DistinctBy)
 	}
@@ -105,17 +105,17 @@ func (s *Settings) setAttributes(name string, v any) (known bool, err error) {
 func (s *Settings) setRanking(name string, v any) (bool, error) {
 	switch name {
 	case "ranking":
-		if _, err := readNames(name, v, &s.Ranking); err != nil {
+		if _, err := readSome(name, v, &s.Ranking); err != nil {
 			return true, err
 		}
 		return true, checkRanking(name, s.Ranking)
 	case "customRanking":
-		if _, err := readNames(name, v, &s.CustomRanking); err != nil {
+		if _, err := readSome(name, v, &s.CustomRanking); err != nil {
 			return true, err
 		}
 		return true, checkCustomRanking(name, s.CustomRanking)
 	case "replicas":
-		if _, err := readNames(name, v, &s.Replicas); err != nil {
+		if _, err := readSome(name, v, &s.Replicas); err != nil {
 			return true, err
 		}
 		return true, checkReplicas(name, s.Replicas)
@@ -168,7 +168,7 @@ func (s *Settings) setWords(name string, v any) (bool, error) {
 	case "minWordSizefor2Typos":
 		return readInt(name, v, &s.TwoTyposFrom, 0, math.MaxInt32)
 	case "disableTypoToleranceOnWords":
-		return readNames(name, v, &s.NoTyposWords)
+		return readSome(name, v, &s.NoTyposWords)
 	case "queryType":
 		return readWord(name, v, &s.PrefixOf, prefixWords()...)
 	case "removeWordsIfNoResults":
@@ -176,7 +176,7 @@ func (s *Settings) setWords(name string, v any) (bool, error) {
 	case "advancedSyntax":
 		return readBool(name, v, &s.Advanced)
 	case "optionalWords":
-		return readNames(name, v, &s.OptionalWords)
+		return readSome(name, v, &s.OptionalWords)
 	case "separatorsToIndex":
 		return readText(name, v, &s.Separators)
 	}
@@ -193,6 +193,16 @@ func readNames(name string, v any, into *[]string) (bool, error) {
 		}
 	}
 	return readList(name, v, into)
+}
+
+// readSome is readNames for lists of which an empty one says nothing.
+func readSome(name string, v any, into *[]string) (bool, error) {
+	var list []string
+	_, err := readNames(name, v, &list)
+	if err == nil && len(list) > 0 {
+		*into = list
+	}
+	return true, err
 }
 
 // within reads "modifier(inner)".
