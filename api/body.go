@@ -21,6 +21,8 @@ func (c *call) readBody() error {
 		return c.checkEncoding()
 	case bodyFront:
 		return c.readFront()
+	case bodyFeed:
+		return c.checkFeedEncoding()
 	case bodyNone:
 		// A body where none is wanted is read and refused, not ignored: its
 		// sender thinks that it does something.

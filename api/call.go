@@ -251,7 +251,7 @@ const timeoutMsMax = 600_000
 // readTimeout takes over X-Request-Timeout; without it the service's own
 // holds. fasthttp has no deadline for handlers.
 func (c *call) readTimeout() error {
-	if c.route.body == bodyLines || c.route.body == bodyFront && c.route.class == classBulk {
+	if b := c.route.body; b == bodyLines || b == bodyFeed || b == bodyFront && c.route.class == classBulk {
 		c.deadline = c.began.Add(c.s.config.BulkTimeout)
 	}
 	h := c.ctx.Request.Header.Peek(headerTimeout)

@@ -75,11 +75,14 @@ func (c *call) ownPublisher(publisher *string) error {
 // ownUrgency keeps an urgency above normal as a wish where the key has no
 // right to it. It is not refused: a partner must not lose its mission over a
 // word.
-func (c *call) ownUrgency(m *mission.Mission) {
+func (c *call) ownUrgency(m *mission.Mission) { c.key.ownUrgency(m) }
+
+// ownUrgency is the call's, for what a key sends without one.
+func (g *grant) ownUrgency(m *mission.Mission) {
 	if m.Urgency != mission.UrgencyUrgent && m.Urgency != mission.UrgencyVital {
 		return
 	}
-	if c.key.may(scopeCrisis) {
+	if g.may(scopeCrisis) {
 		m.RequestedUrgency = ""
 		return
 	}

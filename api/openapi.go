@@ -121,7 +121,9 @@ func (r *route) operation() object {
 	if params := r.parameters(); len(params) > 0 {
 		op["parameters"] = params
 	}
-	if r.body != bodyNone {
+	if r.body == bodyFeed {
+		op["requestBody"] = feedBodyDoc()
+	} else if r.body != bodyNone {
 		kind := typeJSON
 		switch {
 		case r.body == bodyLines:
@@ -199,6 +201,8 @@ func (r *route) queryName(name string) string {
 		return "page_limit"
 	case name == "limit" && r.class == classSearch:
 		return limitNames[r.pattern]
+	case name == "publisher" && r.pattern == pathFeed && r.method == "POST":
+		return "feed_publisher"
 	case name == "q" && r.pattern != pathSearch:
 		return "typed"
 	}

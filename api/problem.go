@@ -40,6 +40,7 @@ var problems = [...]row{
 	mission.Stale:               {503, "stale", "min_seq was not reached in time", 1},
 	mission.Unsupported:         {501, "unsupported", "Renfort does not do this", 0},
 	mission.Unavailable:         {503, "unavailable", "Not available now; the outcome of a write is unknown", 1},
+	mission.PruneTooLarge:       {409, "prune_too_large", "The feed leaves out too many missions", 0},
 }
 
 // rowOf gives the row of a kind, that of Unknown for one that has none.
@@ -57,6 +58,7 @@ const problemType = "/openapi.json#/components/responses/"
 type problem struct {
 	err          *mission.Error
 	alternatives []byte // JSON list, of a full mission or a hold that has ended
+	report       []byte // JSON object, of a feed that was stored all the same
 }
 
 // Error makes a problem an error, so that handlers can return it.

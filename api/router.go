@@ -44,6 +44,7 @@ const (
 	bodyMaybe      // the same, and it may be left out
 	bodyLines      // NDJSON, read as it comes
 	bodyFront      // one value of JSON whatever its type says, perhaps packed; may be left out
+	bodyFeed       // XML or JSON of at most FeedBytesMax, plain or gzip, read as it comes
 )
 
 // shape is how the callers of a route are used to being spoken to.

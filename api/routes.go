@@ -50,6 +50,7 @@ func none() []answerDoc { return []answerDoc{{204, ""}} }
 func table() []*route {
 	return slices.Concat(
 		missionRoutes(),
+		feedRoutes(),
 		volunteerRoutes(),
 		recommendRoutes(),
 		searchRoutes(),

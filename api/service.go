@@ -139,7 +139,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 // patience gives bulk bodies the time that their size needs.
 func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte{'?'})
-	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || bytes.HasSuffix(path, []byte("/batch"))) {
+	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || string(path) == pathFeed || bytes.HasSuffix(path, []byte("/batch"))) {
 		c.ReadTimeout, c.WriteTimeout = s.config.BulkTimeout, s.config.BulkTimeout
 	}
 	return c
@@ -192,9 +192,9 @@ func (c *call) refuse(err error) {
 		e = mission.Errorf(mission.Unknown, "the request met a fault inside; it is in the log")
 	}
 	var p *problem
-	var alternatives []byte
+	var alternatives, report []byte
 	if errors.As(err, &p) {
-		alternatives = p.alternatives
+		alternatives, report = p.alternatives, p.report
 	}
 	sh := c.shape()
 	r := sh.row(e.Kind)
@@ -211,6 +211,9 @@ func (c *call) refuse(err error) {
 		return
 	}
 	c.out = appendProblem(c.out[:0], e, alternatives)
+	if report != nil {
+		c.out = append(append(append(c.out[:len(c.out)-1], `,"report":`...), report...), '}')
+	}
 }
 
 // shape is how this caller is spoken to, known from the path where no route was

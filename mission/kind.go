@@ -34,6 +34,7 @@ const (
 	Stale                    // min_seq was not reached in time
 	Unsupported              // a thing Renfort knows and does not do
 	Unavailable              // the outcome is unknown: repeat with the same key
+	PruneTooLarge            // a feed leaves out more missions than it may close
 )
 
 // FieldError is one thing wrong with an input.
