@@ -106,7 +106,7 @@ func cutOff() error { return invalid("", "the body ended before its length") }
 
 // drainBytesMax is how much of an unread body is read and thrown away, so
 // that its sender comes to read the answer. Beyond it the connection closes.
-const drainBytesMax = 2 * mission.BulkBytesMax
+const drainBytesMax = mission.FeedBytesMax + mission.BulkBytesMax
 
 // drain reads what a handler did not, for the sake of the next request. A
 // client that is still sending does not read; closing at once would reset

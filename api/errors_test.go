@@ -27,6 +27,9 @@ func requiredQuery(r api.Route) string {
 	if r.Pattern == "/v1/seats/bulk" {
 		return "?import=true"
 	}
+	if r.Pattern == "/v1/feeds/api-engagement" && r.Method == "POST" {
+		return "?publisher=jva"
+	}
 	if r.Pattern == "/v1/events" {
 		return "?follow=false" // else it lasts
 	}
@@ -164,6 +167,9 @@ func TestEveryRouteRefusesTooMuch(t *testing.T) {
 			}
 			n = mission.BulkBytesMax + 1
 		}
+		if r.Pattern == "/v1/feeds/api-engagement" {
+			n = mission.FeedBytesMax + 1
+		}
 		a := l.sendBytes(r, n)
 		if a.status != 413 || a.code() != "too_large" || !regexp.MustCompile(`over \d+ bytes`).Match(a.body) {
 			t.Errorf("%s %s: %d bytes gave %d %s", r.Method, r.Pattern, n, a.status, a.body)
@@ -267,6 +273,7 @@ func TestEveryCode(t *testing.T) {
 	seen := map[string]bool{"internal": true} // a fault of our own cannot be asked for
 	refusedSeats(codes{openService(t, nil), seen})
 	refusedRequests(codes{openService(t, nil), seen})
+	refusedFeeds(codes{openService(t, nil), seen})
 	strict := codes{openService(t, withKeys(t, map[string][]string{"reader": {"search"}}, nil, 0.001)), seen}
 	strict.f("unauthorized", 401, "GET", "/v1/missions", "")
 	strict.f("forbidden", 403, "PUT", "/v1/missions/m1", `{}`, "x-api-key", strict.key("reader"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -71,6 +72,8 @@ func (f *feedIntake) take(ctx context.Context, from io.Reader) error {
 	if err := f.flush(ctx); err != nil {
 		return err
 	}
+	// What could not be read was refused before the rest of its chunk.
+	slices.SortStableFunc(f.report.Errors, func(x, y feedFault) int { return x.Index - y.Index })
 	return f.prune(ctx)
 }
 
