@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 
@@ -47,7 +48,7 @@ func NewExtras() *Extras { return &Extras{MaxFacetHits: 10} }
 // told to unknown and change nothing. x and unknown may be nil.
 func DecodeQuery(body []byte, q *Query, x *Extras, unknown func(name string)) error {
 	d := newDecoder(q, x, unknown)
-	if len(strings.TrimSpace(string(body))) == 0 {
+	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
 	}
 	ms, err := members(body)

@@ -14,7 +14,7 @@ import (
 // member is one name and value of an object, as they were written.
 type member struct {
 	name  string
-	value jsontext.Value // compact
+	value jsontext.Value // compact; maybe a part of the text that was read
 	end   int            // byte behind the name, in the text that was read
 }
 
@@ -25,7 +25,7 @@ func members(text []byte) ([]member, error) {
 	if err := checkDepth(text); err != nil {
 		return nil, err
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(text))
+	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	if d.PeekKind() != '{' {
 		if _, err := d.ReadValue(); err != nil {
 			return nil, notJSON(err)
@@ -46,8 +46,8 @@ func members(text []byte) ([]member, error) {
 		if err != nil {
 			return nil, notJSON(err)
 		}
-		m.value = value.Clone()
-		if err := m.value.Compact(); err != nil {
+		end := int(d.InputOffset())
+		if m.value, err = compact(text[end-len(value) : end]); err != nil {
 			return nil, notJSON(err)
 		}
 		ms = append(ms, m)
@@ -59,6 +59,15 @@ func members(text []byte) ([]member, error) {
 		return nil, mission.Errorf(mission.Invalid, "Invalid JSON: expected the end after the object at byte %d", d.InputOffset())
 	}
 	return ms, nil
+}
+
+// compact gives a value without space; v itself where it has none.
+func compact(v jsontext.Value) (jsontext.Value, error) {
+	if k := v.Kind(); k != '{' && k != '[' || !bytes.ContainsAny(v, " \t\r\n") {
+		return v, nil
+	}
+	v = v.Clone()
+	return v, v.Compact()
 }
 
 func notJSON(err error) error {
