@@ -185,16 +185,20 @@ func (d *decoder) set(name string, v any) error {
 	return nil
 }
 
-// finish joins the filters.
+// finish joins the filters. Those of them that have scores of their own rank
+// what they let through, as optional ones do.
 func (d *decoder) finish() error {
-	f := join(OpAnd, append([]*Filter{d.q.Filter}, d.filters[:]...))
-	n := f.terms()
+	own := join(OpAnd, d.filters[:])
+	n := own.terms() + d.q.Filter.terms()
 	for _, o := range d.q.Optional {
 		n += o.terms()
 	}
 	if n > mission.FilterTermsMax {
 		return mission.Errorf(mission.Invalid, "filters: %d terms, expected at most %d", n, mission.FilterTermsMax)
 	}
-	d.q.Filter = f
+	if own.hasScores() {
+		d.q.Optional = append(d.q.Optional[:len(d.q.Optional):len(d.q.Optional)], own)
+	}
+	d.q.Filter = join(OpAnd, []*Filter{d.q.Filter, own})
 	return nil
 }

@@ -256,3 +256,16 @@ func (f *Filter) terms() (n int) {
 	}
 	return n
 }
+
+// hasScores says whether a condition of a filter was given a score.
+func (f *Filter) hasScores() bool {
+	if f == nil {
+		return false
+	}
+	for _, k := range f.Kids {
+		if k.hasScores() {
+			return true
+		}
+	}
+	return f.Op >= OpEqual && f.Score != 1
+}

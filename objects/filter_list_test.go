@@ -91,6 +91,30 @@ func TestOptionalFilters(t *testing.T) {
 	}
 }
 
+// Conditions of a filter that have scores rank what they let through, as in
+// Algolia's guide; without scores they only let through.
+func TestFilterScores(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ form, filter, optional string }{
+		{"filters=(company:Google<score=3> OR company:Amazon<score=2>)", "company:Google<score=3> OR company:Amazon<score=2>", "company:Google<score=3> OR company:Amazon<score=2>"},
+		{"filters=company:Google OR company:Amazon", "company:Google OR company:Amazon", ""},
+		{`facetFilters=["a:1<score=2>"]&optionalFilters=["b:2"]`, "a:1<score=2>", "b:2; a:1<score=2>"},
+	} {
+		q := objects.NewQuery()
+		err := objects.DecodeParams(c.form, q, nil, nil)
+		if err == nil {
+			err = objects.RestrictQuery(q, nil, "query=a") // counts nothing twice
+		}
+		var optional []string
+		for _, f := range q.Optional {
+			optional = append(optional, f.String())
+		}
+		if got := strings.Join(optional, "; "); err != nil || q.Filter.String() != c.filter || got != c.optional {
+			t.Errorf("%s is %s and %s, %v; want %s and %s", c.form, q.Filter, got, err, c.filter, c.optional)
+		}
+	}
+}
+
 // Too many conditions, in whatever list, and lists that are too deep.
 func TestFilterLimits(t *testing.T) {
 	t.Parallel()
