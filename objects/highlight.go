@@ -121,7 +121,7 @@ func (k *marker) settle(w *wordQuery, value string) {
 				end = t.from + foldedPrefix(value[t.from:t.to], hit.letters)
 			}
 			k.ends[i] = max(k.ends[i], end)
-			k.words[i] |= (1<<edge.to - 1) &^ (1<<edge.from - 1)
+			k.words[i] |= edge.bits()
 		}
 	}
 }
@@ -199,16 +199,17 @@ func (w *wordQuery) accepts(value string) (wordRank, bool) {
 		return wordRank{}, false
 	}
 	typos := filled(make([]uint8, 0, 16), len(w.edges), tooFar)
+	var best [queryWordsMax + 1]int
 	var exact uint64
 	first := len(k.tokens)
 	for _, hit := range k.hits {
 		typos[hit.edge] = min(typos[hit.edge], hit.typos)
 		first = min(first, hit.token)
 		if edge := &w.edges[hit.edge]; hit.exact {
-			exact |= (1<<edge.to - 1) &^ (1<<edge.from - 1)
+			exact |= edge.bits()
 		}
 	}
-	words, fewest, ok := w.way(typos)
+	words, fewest, ok := w.way(typos, &best)
 	rank := wordRank{Typos: fewest, Words: words, Attribute: uint32(min(first, positionsRanked-1))}
 	for ; exact != 0; exact &= exact - 1 {
 		rank.Exact++

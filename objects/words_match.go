@@ -59,17 +59,15 @@ func (w *wordsIndex) match(q *wordQuery, attributes []attributeRank, m *wordsMat
 	step := func(i int) []uint64 { return m.sets[i*size : (i+1)*size] }
 	edge, union := step(len(q.words)+1), step(len(q.words)+2)
 	setAll(step(0), w.docs)
-	for i := range q.words {
+	e := 0
+	for i := range q.words { // edges into a step follow those into all before
 		if q.words[i].optional {
-			copy(step(i+1), step(i)) // edges into a step follow those into all before
+			copy(step(i+1), step(i))
 		}
-		for ; len(m.edges) < len(q.edges) && q.edges[len(m.edges)].to == i+1; m.edges = append(m.edges, span{m.edgeStart(), len(m.runs)}) {
-			m.look(&q.edges[len(m.edges)])
+		for ; e < len(q.edges) && q.edges[e].to == i+1; e++ {
 			clear(edge)
-			for r := m.edgeStart(); r < len(m.runs); r++ {
-				m.mark(&m.runs[r], edge)
-			}
-			from, to := step(q.edges[len(m.edges)].from), step(i+1)
+			m.look(&q.edges[e], edge)
+			from, to := step(q.edges[e].from), step(i+1)
 			for k, set := range edge {
 				to[k] |= from[k] & set
 				union[k] |= set
@@ -83,14 +81,6 @@ func (w *wordsIndex) match(q *wordQuery, attributes []attributeRank, m *wordsMat
 		}
 	}
 	m.exclude(edge)
-}
-
-// edgeStart is the first run of the edge that is looked for now.
-func (m *wordsMatch) edgeStart() int {
-	if len(m.edges) == 0 {
-		return 0
-	}
-	return m.edges[len(m.edges)-1].to
 }
 
 // resized gives a cleared slice of n words.
@@ -127,8 +117,9 @@ func (m *wordsMatch) exclude(set []uint64) {
 	}
 }
 
-// look adds the runs of an edge.
-func (m *wordsMatch) look(e *queryEdge) {
+// look adds the runs of the next edge, and their records to a set.
+func (m *wordsMatch) look(e *queryEdge, set []uint64) {
+	first := len(m.runs)
 	if e.word != nil {
 		m.found = m.index.expand(e.word, m.found[:0])
 		for _, x := range m.found {
@@ -138,6 +129,10 @@ func (m *wordsMatch) look(e *queryEdge) {
 	for i := range e.others {
 		m.other(&e.others[i])
 	}
+	for r := range m.runs[first:] {
+		m.mark(&m.runs[first+r], set)
+	}
+	m.edges = append(m.edges, span{first, len(m.runs)})
 }
 
 // other adds the runs of one sequence of words.

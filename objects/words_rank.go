@@ -6,29 +6,32 @@ import (
 	"sort"
 )
 
-// rankRoom is the memory in which ranks are made. Competitor c is the c-th
-// record that matches and is among those asked for.
+// rankRoom is the memory in which ranks are made. Each record that competes has
+// a seat: its own number if many compete, else that among those that do.
 type rankRoom struct {
 	compete   []uint64
 	before    []uint32 // competitors before word i of compete
-	list      []uint32 // record of competitor c
-	typos     []uint8  // of edge e for competitor c at c*edges+e, or tooFar
-	attribute []uint32
-	exact     []uint64 // a bit a word of the query
-	places    []uint64 // see place
-	of        []uint32 // the competitor of each place
-	sorted    []uint64 // places by competitor
-	starts    []uint32 // of competitor c in sorted
+	list      []uint32 // record of each competitor, ascending
+	many      bool     // seats are the records' numbers
+	typos     []uint8  // of edge e for seat c at c*edges+e, or tooFar
+	attribute []uint32 // of seat c
+	exact     []uint64 // of seat c, a bit a word of the query
+	places    []uint64 // see place; in heaps, of which word i of seat c has number c*words+i
+	starts    []uint32 // of each heap
+	best      [queryWordsMax + 1]int
+	seats     []uint32 // of the occurrences of one run
+	at        []uint16 // and their positions
 }
 
-// A place is where something stands that was found for a word of the query: 6
-// bits of the word, then 16 of the attribute, 15 of the position, 7 of width.
+// A place is where something stands that was found for a word of the query: 16
+// bits of the attribute, 15 of the position, 7 of the width.
 const (
 	placeWidthBits = 7
-	placeWordShift = placeWidthBits + 15 + 16
 	// placeWindow is more than what can lie between the beginnings of two
 	// places that are less than proximityMax apart.
 	placeWindow = proximityMax + queryWordsMax
+	// placesUnsorted is how many pairs of places are compared as they come.
+	placesUnsorted = 100
 )
 
 // rank visits the records that match and are among a set, in ascending order,
@@ -43,24 +46,29 @@ func (m *wordsMatch) rank(among []uint64, visit func(doc uint32, r wordRank)) {
 		}
 		return
 	}
-	n := len(room.list)
-	room.typos = filled(room.typos, n*len(m.edges), tooFar)
-	room.attribute = filled(room.attribute, n, ^uint32(0))
-	room.exact = resized(room.exact, n)
-	room.places, room.of = room.places[:0], room.of[:0]
+	seats := len(room.list)
+	if room.many = seats*dense > m.index.docs; room.many {
+		seats = m.index.docs
+	}
+	room.typos = filled(room.typos, seats*len(m.edges), tooFar)
+	room.attribute = filled(room.attribute, seats, ^uint32(0))
+	room.exact = resized(room.exact, seats)
 	for e, edge := range m.edges {
 		for r := edge.from; r < edge.to; r++ {
 			m.weigh(e, &m.runs[r])
 		}
 	}
 	if words > 1 {
-		room.sort()
+		m.heap(seats * words)
 	}
 	for c, doc := range room.list {
+		if room.many {
+			c = int(doc)
+		}
 		r := wordRank{Attribute: room.attribute[c], Exact: uint8(bits.OnesCount64(room.exact[c]))}
-		r.Words, r.Typos, _ = m.query.way(room.typos[c*len(m.edges) : (c+1)*len(m.edges)])
+		r.Words, r.Typos, _ = m.query.way(room.typos[c*len(m.edges):(c+1)*len(m.edges)], &room.best)
 		if words > 1 {
-			r.Proximity = m.proximity(room.sorted[room.starts[c]:room.starts[c+1]])
+			r.Proximity = room.proximity(c*words, words, m.query.proximity)
 		}
 		visit(doc, r)
 	}
@@ -90,56 +98,108 @@ func (m *wordsMatch) choose(among []uint64) {
 	}
 }
 
-// sparse is how many times more occurrences than competitors there are where
-// it is quicker to look for the competitors.
-const sparse = 16
+const (
+	// sparse is how many times more occurrences than competitors there are
+	// where it is quicker to look for the competitors.
+	sparse = 16
+	// dense is how many times more records than competitors there are where it
+	// is slower to number them than to weigh all records.
+	dense = 4
+)
 
-// weigh counts the occurrences of one run of an edge.
-func (m *wordsMatch) weigh(e int, r *run) {
+// seated gives the occurrences of a run that compete, by seat.
+func (m *wordsMatch) seated(r *run) (seats []uint32, at []uint16) {
 	room := &m.ranks
 	docs, at := m.occurrences(r)
+	if room.many {
+		return docs, at // those that do not compete are weighed for nothing
+	}
+	room.seats, room.at = room.seats[:0], room.at[:0]
 	if len(room.list)*sparse < len(docs) {
 		for c, doc := range room.list {
 			i := sort.Search(len(docs), func(i int) bool { return docs[i] >= doc })
 			for docs, at = docs[i:], at[i:]; len(docs) > 0 && docs[0] == doc; docs, at = docs[1:], at[1:] {
-				m.count(e, r, uint32(c), at[0])
+				room.seats, room.at = append(room.seats, uint32(c)), append(room.at, at[0])
 			}
 		}
-		return
+		return room.seats, room.at
 	}
 	for i, doc := range docs {
-		set, bit := room.compete[doc/64], uint64(1)<<(doc%64)
-		if set&bit != 0 {
-			m.count(e, r, room.before[doc/64]+uint32(bits.OnesCount64(set&(bit-1))), at[i])
+		if set, bit := room.compete[doc/64], uint64(1)<<(doc%64); set&bit != 0 {
+			c := room.before[doc/64] + uint32(bits.OnesCount64(set&(bit-1)))
+			room.seats, room.at = append(room.seats, c), append(room.at, at[i])
+		}
+	}
+	return room.seats, room.at
+}
+
+// weigh counts the occurrences of one run of an edge.
+func (m *wordsMatch) weigh(e int, r *run) {
+	room, edges := &m.ranks, len(m.edges)
+	seats, at := m.seated(r)
+	at = at[:len(seats)]
+	typos, attribute, last := room.typos, room.attribute, uint32(positionsRanked-1)
+	if r.unordered {
+		last = 0
+	}
+	for i, c := range seats {
+		if t := int(c)*edges + e; r.typos < typos[t] {
+			typos[t] = r.typos
+		}
+		if a := r.base + min(uint32(at[i]>>1), last); a < attribute[c] {
+			attribute[c] = a
+		}
+	}
+	if !r.exact {
+		return
+	}
+	words, found := len(m.query.words), m.query.edges[e].bits()
+	for i, c := range seats {
+		if words > 1 || m.query.exactAlone(at[i]&1 == 1) {
+			room.exact[c] |= found
 		}
 	}
 }
 
-// count takes one occurrence of one competitor.
-func (m *wordsMatch) count(e int, r *run, c uint32, at uint16) {
-	room, edge := &m.ranks, &m.query.edges[e]
-	if typos := &room.typos[int(c)*len(m.edges)+e]; r.typos < *typos {
-		*typos = r.typos
+// heap brings the places together that belong together, of so many heaps.
+func (m *wordsMatch) heap(heaps int) {
+	room := &m.ranks
+	room.starts = resized(room.starts, heaps+2)
+	starts := room.starts
+	m.heaped(func(heap, _ uint64) { starts[heap+2]++ })
+	for heap := range heaps {
+		starts[heap+2] += starts[heap+1]
 	}
-	attribute := r.base
-	if !r.unordered {
-		attribute += min(uint32(at>>1), positionsRanked-1)
-	}
-	if attribute < room.attribute[c] {
-		room.attribute[c] = attribute
-	}
-	words := len(m.query.words)
-	if r.exact && (words > 1 || m.query.exactAlone(at&1 == 1)) {
-		room.exact[c] |= (1<<edge.to - 1) &^ (1<<edge.from - 1)
-	}
-	if words > 1 {
-		place := uint64(r.attribute)<<(15+placeWidthBits) | uint64(at>>1)<<placeWidthBits | uint64(r.width)
-		for word := edge.from; word < edge.to; word++ {
-			room.places = append(room.places, uint64(word)<<placeWordShift|place)
-			room.of = append(room.of, c)
+	n := int(starts[heaps+1])
+	room.places = slices.Grow(room.places[:0], n)[:n]
+	places := room.places
+	m.heaped(func(heap, place uint64) { // starts[heap+1] goes from its beginning to its end
+		places[starts[heap+1]] = place
+		starts[heap+1]++
+	})
+}
+
+// heaped visits all places.
+func (m *wordsMatch) heaped(visit func(heap, place uint64)) {
+	words := uint64(len(m.query.words))
+	for e, span := range m.edges {
+		edge := &m.query.edges[e]
+		for r := span.from; r < span.to; r++ {
+			r := &m.runs[r]
+			seats, at := m.seated(r)
+			at = at[:len(seats)]
+			place := uint64(r.attribute)<<(15+placeWidthBits) | uint64(r.width)
+			for word := edge.from; word < edge.to; word++ {
+				for i, c := range seats {
+					visit(uint64(c)*words+uint64(word), place|uint64(at[i]>>1)<<placeWidthBits)
+				}
+			}
 		}
 	}
 }
+
+// bits has a bit for each word of an edge.
+func (e *queryEdge) bits() uint64 { return (1<<e.to - 1) &^ (1<<e.from - 1) }
 
 // exactAlone says whether the one word of a query is exact where it was found
 // as it is, by exactOnSingleWordQuery.
@@ -155,10 +215,11 @@ func (w *wordQuery) exactAlone(alone bool) bool {
 
 // way is the best way through the query: that of most words, then of fewest
 // typos. typos are those of each edge, tooFar for one that was not found. ok
-// is false where no way leads to the end, or none over any word.
-func (w *wordQuery) way(typos []uint8) (words, fewest uint8, ok bool) {
+// is false where no way leads to the end, or none over any word. best is room
+// for what is known of each step: words times 65,536, less typos; of the first
+// it is 0.
+func (w *wordQuery) way(typos []uint8, best *[queryWordsMax + 1]int) (words, fewest uint8, ok bool) {
 	const none = -1
-	var best [queryWordsMax + 1]int // words times 65,536 less typos, of each step
 	e := 0
 	for i := range w.words {
 		best[i+1] = none
@@ -181,59 +242,38 @@ func (w *wordQuery) way(typos []uint8) (words, fewest uint8, ok bool) {
 	return words, uint8(min(int(words)<<16-end, tooFar-1)), true
 }
 
-// sort brings the places of a competitor together, in ascending order.
-func (r *rankRoom) sort() {
-	r.starts = resized(r.starts, len(r.list)+2)
-	for _, c := range r.of {
-		r.starts[c+2]++
-	}
-	for c := range r.list {
-		r.starts[c+2] += r.starts[c+1]
-	}
-	r.sorted = slices.Grow(r.sorted[:0], len(r.places))[:len(r.places)]
-	for i, c := range r.of { // starts[c+1] goes from the beginning of c to its end
-		r.sorted[r.starts[c+1]] = r.places[i]
-		r.starts[c+1]++
-	}
-	for c := range r.list {
-		slices.Sort(r.sorted[r.starts[c]:r.starts[c+1]])
-	}
-}
-
-// proximity sums how far each word of the query is from the next, where they
-// are nearest.
-func (m *wordsMatch) proximity(places []uint64) (sum uint16) {
-	end := func(word int) int {
-		for i, p := range places {
-			if p>>placeWordShift > uint64(word) {
-				return i
-			}
-		}
-		return len(places)
-	}
-	to := end(0)
-	left, rest := places[:to], places[to:]
-	for word := 1; word < len(m.query.words); word++ {
-		places = rest
-		to = end(word)
-		right := places[:to]
-		sum += uint16(max(nearest(left, right), m.query.proximity))
-		left, rest = right, places[to:]
+// proximity sums how far each word of a query is from the next, where they are
+// nearest; of the seat whose heaps begin with first.
+func (r *rankRoom) proximity(first, words, least int) (sum uint16) {
+	left := r.places[r.starts[first]:r.starts[first+1]]
+	for heap := first + 1; heap < first+words; heap++ {
+		right := r.places[r.starts[heap]:r.starts[heap+1]]
+		sum += uint16(max(nearest(left, right), least))
+		left = right
 	}
 	return sum
 }
 
 // nearest is the least distance of a place on the left and one on the right.
+// It may sort them.
 func nearest(left, right []uint64) int {
-	best, low := proximityMax, 0
-	where := func(p uint64) uint64 { return p & (1<<placeWordShift - 1) >> placeWidthBits }
+	best, low, window := proximityMax, 0, uint64(1<<62)
+	where := func(p uint64) uint64 { return p >> placeWidthBits }
+	if len(left)*len(right) > placesUnsorted {
+		slices.Sort(left)
+		slices.Sort(right)
+		window = placeWindow
+	}
 	for _, r := range right {
-		for low < len(left) && where(left[low])+placeWindow < where(r) {
+		for low < len(left) && where(left[low])+window < where(r) {
 			low++
 		}
-		for i := low; i < len(left) && where(left[i]) <= where(r)+placeWindow; i++ {
-			if where(left[i])>>15 == where(r)>>15 {
-				best = min(best, distance(left[i], r))
+		for i := low; i < len(left) && where(left[i]) <= where(r)+window; i++ {
+			if where(left[i])>>15 != where(r)>>15 {
+				continue
+			}
+			if best = min(best, distance(left[i], r)); best == 1 {
+				return best // nothing is nearer
 			}
 		}
 	}

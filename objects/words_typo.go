@@ -22,6 +22,9 @@ type soughtWord struct {
 	alphabet uint32
 	prefix   bool  // terms may go on behind it
 	edits    uint8 // that are allowed
+	// places has for each ASCII letter a bit for each place where it stands
+	// in the word; nil without edits.
+	places []uint64
 }
 
 func newSoughtWord(text string, prefix bool, edits uint8) soughtWord {
@@ -29,7 +32,16 @@ func newSoughtWord(text string, prefix bool, edits uint8) soughtWord {
 	if len(letters) > typoLettersMax {
 		edits = 0
 	}
-	return soughtWord{text, letters, alphabetOf([]byte(text)), prefix, min(edits, typoEditsMax)}
+	s := soughtWord{text: text, letters: letters, alphabet: alphabetOf([]byte(text)), prefix: prefix, edits: min(edits, typoEditsMax)}
+	if s.edits > 0 {
+		s.places = make([]uint64, utf8.RuneSelf)
+		for i, r := range letters {
+			if r < utf8.RuneSelf {
+				s.places[r] |= 1 << i
+			}
+		}
+	}
+	return s
 }
 
 // nearness is how far a term is from a word: typos of the whole term and of
@@ -73,20 +85,9 @@ func (s *soughtWord) near(term []byte) nearness {
 	if s.edits == 0 || len(s.letters) == 0 {
 		return n
 	}
-	var room [typoLettersMax + 2*typoEditsMax]rune
-	letters := room[:0]
-	// One letter more than can count, to tell a whole term from its beginning.
-	for i := 0; i < len(term) && len(letters) <= len(s.letters)+int(s.edits); {
-		r, size := rune(term[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(term[i:])
-		}
-		letters = append(letters, r)
-		i += size
-	}
-	whole, beginning := editDistance(s.letters, letters, int(s.edits))
+	whole, beginning := s.distance(term)
 	first := uint8(0)
-	if letters[0] != s.letters[0] {
+	if r, _ := utf8.DecodeRune(term); r != s.letters[0] {
 		first = 1
 	}
 	if whole <= s.edits {
@@ -98,73 +99,58 @@ func (s *soughtWord) near(term []byte) nearness {
 	return n
 }
 
-// editDistance counts the letters to add, drop, change or swap with their
-// neighbour (each place touched once) to make word of term, and of the nearest
-// beginning of term; tooFar above edits. Neither is empty, word has at most
-// typoLettersMax letters.
-func editDistance(word, term []rune, edits int) (whole, beginning uint8) {
-	var rows [3][typoLettersMax + 1]uint8
-	above, row, next := &rows[0], &rows[1], &rows[2]
-	n := len(word)
-	for j := range n + 1 {
-		row[j] = uint8(j)
-	}
-	whole, beginning = tooFar, tooFar
-	limit := uint8(edits)
-	far := false // of the row above, all are too far
-	for i := 1; i <= len(term); i++ {
-		// Only cells within edits of the diagonal can be near enough.
-		from, to := max(1, i-edits), min(n, i+edits)
-		if from > n {
-			return cut(whole, limit), cut(beginning, limit)
+// distance counts the letters to add, drop, change or swap with their
+// neighbour (each place touched once) to make the word of a term, and of the
+// nearest beginning of it; tooFar above the edits that are allowed.
+//
+// A column of the textbook's table is kept as bits that say where it rises and
+// falls (Hyyrö 2003), so a letter of the term costs a few steps whatever the
+// length of the word.
+func (s *soughtWord) distance(term []byte) (whole, beginning uint8) {
+	rises, falls, diagonal, previous := ^uint64(0), uint64(0), uint64(0), uint64(0)
+	n := len(s.letters)
+	d, least := n, tooFar
+	for i, count := 0, 0; i < len(term); count++ {
+		if count == n+int(s.edits) { // the rest is too much
+			return tooFar, s.within(least)
 		}
-		if from == 1 {
-			next[0] = uint8(min(i, tooFar))
+		letter, size := uint64(0), 1
+		if c := term[i]; c < utf8.RuneSelf {
+			letter = s.places[c]
 		} else {
-			next[from-1] = tooFar - 1
+			letter, size = s.placesOf(term[i:])
 		}
-		least := next[from-1]
-		for j := from; j <= to; j++ {
-			next[j] = cell(above, row, next, word, term, i, j, edits)
-			least = min(least, next[j])
-		}
-		if to == n {
-			beginning = min(beginning, next[n])
-			if i == len(term) {
-				whole = next[n]
-			}
-		}
-		if far && least > limit {
-			break
-		}
-		far = least > limit
-		above, row, next = row, next, above
+		i += size
+		swapped := (^diagonal & letter) << 1 & previous
+		diagonal = ((letter&rises + rises) ^ rises) | letter | falls | swapped
+		right := falls | ^(diagonal | rises)
+		left := diagonal & rises
+		d += int(right>>(n-1)&1) - int(left>>(n-1)&1)
+		right, left = right<<1|1, left<<1
+		rises, falls = left|^(diagonal|right), right&diagonal
+		previous = letter
+		least = min(least, d)
 	}
-	return cut(whole, limit), cut(beginning, limit)
+	return s.within(d), s.within(least)
 }
 
-// cell is the distance of the first i letters of term from the first j of
-// word, of what is known of shorter ones.
-func cell(above, row, next *[typoLettersMax + 1]uint8, word, term []rune, i, j, edits int) uint8 {
-	cost := uint8(1)
-	if word[j-1] == term[i-1] {
-		cost = 0
-	}
-	d := min(row[j-1]+cost, next[j-1]+1)
-	if j-i < edits { // else row[j] is outside of the band
-		d = min(d, row[j]+1)
-	}
-	if i > 1 && j > 1 && word[j-1] == term[i-2] && word[j-2] == term[i-1] {
-		d = min(d, above[j-2]+1)
-	}
-	return d
-}
-
-func cut(d, limit uint8) uint8 {
-	if d > limit {
+func (s *soughtWord) within(d int) uint8 {
+	if d > int(s.edits) {
 		return tooFar
 	}
-	return d
+	return uint8(d)
+}
+
+// placesOf has a bit for each place of the word where the term's first letter
+// stands.
+func (s *soughtWord) placesOf(term []byte) (places uint64, size int) {
+	r, size := utf8.DecodeRune(term)
+	for i, letter := range s.letters {
+		if letter == r {
+			places |= 1 << i
+		}
+	}
+	return places, size
 }
 
 // expansion is one term that a word finds.
