@@ -47,6 +47,7 @@ type call struct {
 
 const (
 	headerKey         = "x-api-key"
+	headerKeyV0       = "apikey"
 	headerIdempotency = "Idempotency-Key"
 	headerSeq         = "X-Renfort-Seq"
 	headerTimeout     = "X-Request-Timeout"
@@ -185,14 +186,21 @@ func (c *call) authorize() error {
 }
 
 // sentKey gives the key of the request, from either of the two headers; empty
-// for none. Bearer goes first.
+// for none. Bearer goes first. API Engagement's callers send theirs as apikey,
+// or bare.
 func (c *call) sentKey() []byte {
 	const bearer = "Bearer "
 	h := c.ctx.Request.Header.Peek(fasthttp.HeaderAuthorization)
 	if len(h) > len(bearer) && bytes.EqualFold(h[:len(bearer)], []byte(bearer)) {
 		return bytes.TrimSpace(h[len(bearer):])
 	}
-	return c.ctx.Request.Header.Peek(headerKey)
+	key := c.ctx.Request.Header.Peek(headerKey)
+	if c.route.shape == shapeV0 && len(key) == 0 {
+		if key = c.ctx.Request.Header.Peek(headerKeyV0); len(key) == 0 {
+			key = bytes.TrimSpace(h)
+		}
+	}
+	return key
 }
 
 // spend takes one request from the key's rate.
@@ -234,7 +242,7 @@ func (c *call) readParams(segments [pathParamsMax][]byte) error {
 		c.id[i] = id
 	}
 	var err error
-	if c.query, c.unquoted, err = parseQuery(c.query, c.unquoted, c.ctx.URI().QueryString()); err != nil {
+	if c.query, c.unquoted, err = parseQuery(c.query, c.unquoted, c.ctx.URI().QueryString(), c.route.shape == shapeV0); err != nil {
 		return err
 	}
 	for i := range c.query {

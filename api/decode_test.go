@@ -61,7 +61,7 @@ func FuzzCursor(f *testing.F) {
 func TestQuery(t *testing.T) {
 	f := func(raw string, want map[string]string, wantPointer string) {
 		t.Helper()
-		params, _, err := parseQuery(nil, nil, []byte(raw))
+		params, _, err := parseQuery(nil, nil, []byte(raw), false)
 		if wantPointer != "" || want == nil {
 			if e := mission.AsError(err); e == nil || len(e.Fields) == 0 || e.Fields[0].Pointer != wantPointer {
 				t.Errorf("%q: got %v, want a refusal at %q", raw, err, wantPointer)
@@ -93,7 +93,7 @@ func FuzzQuery(f *testing.F) {
 	f.Add([]byte("lat=43.7&lon=7.26&domain=a,b"))
 	f.Add([]byte("a=%C3%A9&b=+"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		params, _, err := parseQuery(nil, nil, raw)
+		params, _, err := parseQuery(nil, nil, raw, false)
 		if err != nil {
 			if k := mission.KindOf(err); k != mission.Invalid && k != mission.TooLarge {
 				t.Errorf("%q: %v", raw, err)
@@ -107,7 +107,7 @@ func FuzzQuery(f *testing.F) {
 		if len(again) != len(params) {
 			t.Errorf("%q: a name twice in %v", raw, params)
 		}
-		second, _, err := parseQuery(nil, nil, []byte(again.Encode()))
+		second, _, err := parseQuery(nil, nil, []byte(again.Encode()), false)
 		if err != nil || len(second) != len(params) {
 			t.Errorf("%q: written again it gives %v, %v", raw, second, err)
 		}

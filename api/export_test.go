@@ -42,6 +42,9 @@ func Routes() []Route { return routesOf(shapeProblem) }
 // AlgoliaRoutes lists those that speak as Algolia does.
 func AlgoliaRoutes() []Route { return routesOf(shapeAlgolia) }
 
+// V0Routes lists those that speak as API Engagement does.
+func V0Routes() []Route { return routesOf(shapeV0) }
+
 func routesOf(s shape) (routes []Route) {
 	for _, r := range table() {
 		if r.shape != s {

@@ -193,6 +193,8 @@ var limitNames = map[string]string{pathSearch: "search_limit", "/v1/facets/{fiel
 // queryName tells apart parameters that mean something else elsewhere.
 func (r *route) queryName(name string) string {
 	switch {
+	case r.shape == shapeV0:
+		return "v0_" + name
 	case name == "state" && r.pattern == "/v1/seats":
 		return "seat_state"
 	case name == "state" && r.pattern == "/v1/webhooks/{id}/deliveries":

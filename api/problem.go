@@ -186,7 +186,11 @@ func appendForeign(b []byte, s shape, e *mission.Error) []byte {
 		}
 	}
 	if s == shapeV0 {
-		b = appendString(append(b, `{"ok":false,"code":`...), strings.ToUpper(r.code))
+		code := strings.ToUpper(r.code)
+		if e.Kind == mission.Invalid {
+			code = "INVALID_QUERY" // all that its callers send is a query
+		}
+		b = appendString(append(b, `{"ok":false,"code":`...), code)
 		b = appendString(append(b, `,"message":`...), message)
 		return append(b, '}')
 	}

@@ -18,8 +18,9 @@ const queryParamsMax = 100
 
 // parseQuery decodes a query string: dst and text are memory to reuse. A
 // parameter without a value is left out, as a form sends what was not filled
-// in. It refuses what is not well-formed and a parameter given twice.
-func parseQuery(dst []param, text, raw []byte) ([]param, []byte, error) {
+// in. It refuses what is not well-formed, and a parameter given twice unless
+// repeats says that this is how lists are sent.
+func parseQuery(dst []param, text, raw []byte, repeats bool) ([]param, []byte, error) {
 	for len(raw) > 0 {
 		var pair []byte
 		pair, raw, _ = bytes.Cut(raw, []byte{'&'})
@@ -38,7 +39,7 @@ func parseQuery(dst []param, text, raw []byte) ([]param, []byte, error) {
 			return dst, text, invalid("", "a query parameter's name is not well-formed")
 		case !okValue || !cleanBytes(p.value):
 			return dst, text, invalid(pointerTo(string(p.name)), "is not well-formed UTF-8 without control characters")
-		case find(dst, p.name) != nil:
+		case !repeats && find(dst, p.name) != nil:
 			return dst, text, invalid(pointerTo(string(p.name)), "is given twice; a list is comma-separated")
 		case len(dst) == queryParamsMax:
 			return dst, text, mission.Errorf(mission.TooLarge, "more than %d query parameters", queryParamsMax)

@@ -63,6 +63,7 @@ func table() []*route {
 		alertRoutes(),
 		eventRoutes(),
 		algoliaRoutes(),
+		v0Routes(),
 		runningRoutes(),
 	)
 }

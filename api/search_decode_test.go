@@ -14,7 +14,7 @@ import (
 // readSearch reads a query string as GET does.
 func (r *searching) readSearch(raw []byte) error {
 	r.begin()
-	params, _, err := parseQuery(nil, nil, raw)
+	params, _, err := parseQuery(nil, nil, raw, false)
 	for i := range params {
 		var known bool
 		if err == nil {

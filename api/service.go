@@ -26,19 +26,20 @@ import (
 // Service answers HTTP requests from an engine. All methods are safe for
 // concurrent use.
 type Service struct {
-	engine  *engine.Engine
-	config  Config
-	grants  []*grant // nil: no keys, everything is allowed
-	tree    *node
-	routes  []*route
-	lanes   *lanes
-	meters  *meters
-	census  census
-	feed    *outbox.Feed
-	streams *streams
-	sender  *outbox.Sender
-	shown   shown
-	plans   plans
+	engine   *engine.Engine
+	config   Config
+	grants   []*grant // nil: no keys, everything is allowed
+	tree     *node
+	routes   []*route
+	lanes    *lanes
+	meters   *meters
+	census   census
+	feed     *outbox.Feed
+	streams  *streams
+	sender   *outbox.Sender
+	shown    shown
+	plans    plans
+	v0Places v0Places
 
 	digesting atomic.Int64 // bytes of requests that digests hold
 	fronts    atomic.Int64 // bytes of big bodies of front ends
@@ -141,6 +142,9 @@ func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig)
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte{'?'})
 	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || string(path) == pathFeed || bytes.HasSuffix(path, []byte("/batch"))) {
 		c.ReadTimeout, c.WriteTimeout = s.config.BulkTimeout, s.config.BulkTimeout
+	}
+	if bytes.HasPrefix(path, []byte("/v0/")) {
+		c.WriteTimeout = s.config.BulkTimeout
 	}
 	return c
 }

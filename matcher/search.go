@@ -191,7 +191,7 @@ func (x *search) sieve() {
 		f := &x.fields[i]
 		f.bits = f.bits.sized(n)
 		x.fill(f)
-		if x.counts(f.field, f.attribute) {
+		if !x.request.Joint && x.counts(f.field, f.attribute) {
 			x.kept = append(x.kept, i)
 		} else {
 			x.base.and(f.bits)
@@ -199,6 +199,7 @@ func (x *search) sieve() {
 	}
 	x.sievePlaces()
 	x.sieveTimes()
+	x.sieveOnly()
 	x.pass(x.open, index.NoField, "")
 }
 

@@ -117,7 +117,8 @@ func (x *search) cursorAfter(last *candidate) string {
 }
 
 // List is a hash of all of a request that makes its list of hits: words,
-// filter, order and seed, and not facets, limit or cursor.
+// filter, the other condition's name, order and seed, and not facets, limit or
+// cursor.
 func (r *SearchRequest) List() uint64 {
 	h := listHash{b: make([]byte, 0, 512)}
 	h.text(r.Query, r.Seed)
@@ -154,6 +155,7 @@ func (r *SearchRequest) List() uint64 {
 	h.text(string(f.From), string(f.Until))
 	h.flag(f.Minors)
 	h.flag(f.Closed)
+	h.text(r.OnlyName)
 	return xxhash.Sum64(h.b)
 }
 

@@ -199,3 +199,17 @@ func (x *search) sieveTimes() {
 		}
 	}
 }
+
+// sieveOnly takes out of base what the request's own condition does not hold of.
+func (x *search) sieveOnly() {
+	if x.request.Only == nil {
+		return
+	}
+	for k, w := range x.base {
+		for ; w != 0; w &= w - 1 {
+			if o := uint32(k<<6 + bits.TrailingZeros64(w)); !x.request.Only(x.snapshot, o) {
+				x.base.drop(o)
+			}
+		}
+	}
+}

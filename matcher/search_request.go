@@ -30,6 +30,12 @@ type SearchRequest struct {
 	Cursor    string   // of an earlier page, "" for the first
 	Seed      string   // breaks ties, "" for none
 	NoCache   bool     // leave the cache of text matches alone
+	Joint     bool     // facets count what is found, their own filter kept
+
+	// Only is one more condition, by ordinal; nil for none. OnlyName tells it
+	// from others where a cursor continues the list.
+	Only     func(s *index.Snapshot, o uint32) bool
+	OnlyName string
 
 	// Match is what the words matched on an earlier page, so that the next one
 	// continues the same list; nil to ask the text index.

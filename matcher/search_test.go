@@ -281,3 +281,47 @@ func TestFacetField(t *testing.T) {
 		}
 	}
 }
+
+// A condition beside the filter chooses as if it were part of it, and belongs
+// to the cursor; joint counts are those of what is found.
+func TestOnlyAndJoint(t *testing.T) {
+	o := openOracle(t, 8, terrains()[4])
+	s := o.index.Snapshot()
+	even := func(_ *index.Snapshot, o uint32) bool { return o%2 == 0 }
+	whole, half := new(matcher.SearchPage), new(matcher.SearchPage)
+	search := func(r *matcher.SearchRequest, page *matcher.SearchPage) error {
+		return o.matcher.Search(s, nil, r, page)
+	}
+	if err := search(&matcher.SearchRequest{Limit: mission.SearchMax, Facets: []string{"domain"}}, whole); err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for o := range s.Rows {
+		if s.Available.At(o>>6) != nil && *s.Available.At(o >> 6)>>(o&63)&1 == 1 && even(s, o) {
+			want++
+		}
+	}
+	request := matcher.SearchRequest{Limit: 3, Only: even, OnlyName: "even"}
+	if err := search(&request, half); err != nil || half.Total != want || want == 0 || want >= whole.Total {
+		t.Fatalf("%d even of %d, want %d: %v", half.Total, whole.Total, want, err)
+	}
+	for _, h := range half.Hits {
+		if h.Ordinal%2 != 0 {
+			t.Errorf("ordinal %d is odd", h.Ordinal)
+		}
+	}
+	request.Cursor, request.OnlyName = half.Cursor, "odd"
+	if err := search(&request, half); mission.KindOf(err) != mission.Invalid {
+		t.Errorf("a cursor of another condition: %v, want Invalid", err)
+	}
+	first := whole.Facets[0].Values[0].Value
+	joint := matcher.SearchRequest{Filter: &mission.Filter{Domains: []string{first}}, Facets: []string{"domain"}, Joint: true}
+	if err := search(&joint, half); err != nil || half.Facets[0].Values[0].Value != first || half.Facets[0].Values[0].Count != half.Total {
+		t.Errorf("joint: %v of %d, want all of them %s: %v", half.Facets, half.Total, first, err)
+	}
+	for _, v := range half.Facets[0].Values {
+		if v.Count > half.Total {
+			t.Errorf("%s counts %d of %d", v.Value, v.Count, half.Total)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package api
+
+import (
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"renfort/mission"
+)
+
+// parts is an answer that is sent as it is made, in bounded memory.
+type parts struct {
+	b  []byte // not sent yet
+	to *io.PipeWriter
+}
+
+// partBytes is about how much is sent at a time.
+const partBytes = 64 << 10
+
+// write appends bytes and sends them once there are enough. What goes wrong
+// shows at the next flush.
+func (p *parts) write(data []byte) {
+	p.b = append(p.b, data...)
+	if len(p.b) >= partBytes {
+		p.flush() // it fails again
+	}
+}
+
+// flush sends what there is. It fails once nobody reads any more.
+func (p *parts) flush() error {
+	_, err := p.to.Write(p.b)
+	p.b = p.b[:0]
+	return err
+}
+
+// answerInParts sends what make writes, after the handler has returned. Where
+// make fails half-way the connection is cut, so that nobody takes a part for
+// the whole. make must not touch the call, which goes on to another request.
+func (c *call) answerInParts(kind string, make func(p *parts) error) {
+	from, to := io.Pipe()
+	b := &backupStream{PipeReader: from}
+	b.writing.Add(1)
+	c.handed, c.streamed = true, true
+	service, pattern := c.s, c.pattern()
+	go func() {
+		defer b.writing.Done()
+		err := service.guardedParts(pattern, &parts{to: to}, make)
+		service.lanes.leave() // before the client hears that it is over
+		to.CloseWithError(err)
+	}()
+	c.ctx.Response.Header.SetContentType(kind)
+	c.ctx.SetBodyStream(b, -1)
+}
+
+// guardedParts turns a panic into an error: nobody else looks after the
+// goroutine.
+func (s *Service) guardedParts(pattern string, p *parts, make func(p *parts) error) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.log.Error("an answer panicked", "route", pattern, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			err = mission.Errorf(mission.Unknown, "the answer met a fault inside; it is in the log")
+		}
+	}()
+	return make(p)
+}
