@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // toyWorld is a random corpus and what questions to it are made of.
@@ -164,6 +165,7 @@ func (w *toyWorld) allow(s *Settings, toy *toyQuery, lastIsWord bool) {
 		toy.synonyms = []Synonym{
 			{Type: "synonym", Synonyms: []string{toy.words[0], toyFold(w.pick()), toyFold(w.pick() + " " + w.pick())}},
 			{Type: "oneWaySynonym", Input: toy.words[n-2] + " " + toy.words[n-1], Synonyms: []string{toyFold(w.pick())}},
+			{Type: "altCorrection2", Word: toy.words[n-1], Corrections: []string{toyFold(w.pick()), toyFold(w.pick())}},
 		}
 	}
 }
@@ -222,6 +224,30 @@ func sameRanks(t *testing.T, context string, m *wordsMatch, want map[uint32]word
 	}
 	if among == nil && countSet(m.docs) != len(want) {
 		t.Fatalf("%s\ngot %d records, want %d", context, countSet(m.docs), len(want))
+	}
+}
+
+// TestWordsMergeLeavesOut shows that a merge without some records is the index
+// of those that stay.
+func TestWordsMergeLeavesOut(t *testing.T) {
+	w := newToyWorld(3, 60)
+	parts := w.parts(25)
+	var stay []toyRecord
+	next := uint32(0)
+	for p, first := range []int{0, 25} {
+		for i := range parts[p].docs {
+			parts[p].docs[i] = gone
+			if w.rng.IntN(3) > 0 {
+				stay = append(stay, w.records[first+i])
+				parts[p].docs[i] = next
+				next++
+			}
+		}
+	}
+	w.records = stay
+	got, want := mergeWords(parts, len(stay)), w.index(0, len(stay))
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(wordsIndex{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("(-built +merged)\n%s", diff)
 	}
 }
 

@@ -152,14 +152,17 @@ func (q *toyQuery) here(terms []string, from, to int, a attributeRank) (places [
 		}
 	}
 	for _, s := range q.synonyms {
-		inputs, outputs := s.Synonyms, s.Synonyms
-		if s.Type == "oneWaySynonym" {
+		inputs, outputs, typos := s.Synonyms, s.Synonyms, 0
+		switch s.Type {
+		case "oneWaySynonym":
 			inputs = []string{s.Input}
+		case "altCorrection2":
+			inputs, outputs, typos = []string{s.Word}, s.Corrections, 2
 		}
 		for _, in := range inputs {
 			for _, out := range outputs {
 				if in != out && in == strings.Join(q.words[from:to], " ") {
-					sequence(strings.Fields(out), 0, to == from+1 && !strings.Contains(out, " "))
+					sequence(strings.Fields(out), typos, typos == 0 && to == from+1 && !strings.Contains(out, " "))
 				}
 			}
 		}
