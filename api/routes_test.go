@@ -181,11 +181,13 @@ func substitute(s string, kept map[string]string) string {
 }
 
 // patternOf names the route of a path: the one whose words fit best.
-func patternOf(method, path string) string {
+func patternOf(method, path string) string { return patternAmong(api.Routes(), method, path) }
+
+func patternAmong(routes []api.Route, method, path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	best, words := "", -1
-	for _, r := range api.Routes() {
-		expr := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(r.Pattern, "[^/]+")
+	for _, r := range routes {
+		expr := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(strings.ReplaceAll(r.Pattern, "*", `\*`), "[^/]+")
 		literal := len(regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(r.Pattern, ""))
 		if r.Method == method && regexp.MustCompile("^"+expr+"$").MatchString(path) && literal > words {
 			best, words = r.Method+" "+r.Pattern, literal

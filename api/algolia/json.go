@@ -37,7 +37,8 @@ func appendText(b []byte, name, v string) []byte {
 }
 
 // whole refuses a body that is not one JSON object under the limits of
-// nesting. One that is empty is the empty object.
+// nesting. One that is empty is the empty object, and so is the empty list: PHP
+// does not tell them apart.
 func whole(body []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return []byte("{}"), nil
@@ -45,6 +46,9 @@ func whole(body []byte) ([]byte, error) {
 	var v jsontext.Value
 	if err := mission.Decode(body, &v); err != nil {
 		return nil, inWords(err)
+	}
+	if v.Kind() == '[' && len(bytes.TrimSpace(v[1:len(v)-1])) == 0 {
+		return []byte("{}"), nil
 	}
 	if v.Kind() != '{' {
 		return nil, mission.Errorf(mission.Invalid, "Invalid JSON: the body is not an object")

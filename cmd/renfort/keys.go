@@ -19,6 +19,15 @@ type keysNewCommand struct {
 	Rate       float64  `placeholder:"N" help:"Requests a second that it may make. Left out: no limit."`
 }
 
+// Help says what a reader of --help wants to know beyond the flags.
+func (*keysNewCommand) Help() string {
+	return `Algolia's clients send the key as they send theirs. A key whose only scope is search
+is one to put into a page, and a parent of secured keys: generateSecuredApiKey of any
+client makes one of it that is held to filters, indexes or a time. Whoever can read the
+file of --keys can make secured keys of such a key too, though not the key itself; which
+is why keys that may do more have none.`
+}
+
 // Run prints the key and its line apart, so that the line can go straight
 // into the file: renfort keys new … 2>key.txt >>keys.ndjson.
 func (c *keysNewCommand) Run(p *process) error {
