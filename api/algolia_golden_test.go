@@ -18,7 +18,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"renfort/api"
-	"renfort/engine"
 )
 
 // exchange is one request of a file, and what was answered.
@@ -140,15 +139,7 @@ func TestAlgoliaAgainstGoldens(t *testing.T) {
 	}
 	covered := map[string]bool{}
 	for _, file := range files {
-		e, err := engine.Open(engine.Options{Dir: t.TempDir(), ManualTicks: true, Clock: start, MissionIndexes: []string{"missions"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { e.Close() })
-		if err := e.TickAt(start()); err != nil {
-			t.Fatal(err)
-		}
-		l := serveEngine(t, e, withKeys(t, map[string][]string{"back": {"search", "write", "recommend", "admin"}, "page": {"search"}}, nil, 0))
+		l := openMissionIndex(t, withKeys(t, map[string][]string{"back": {"search", "write", "recommend", "admin"}, "page": {"search"}}, nil, 0))
 		want, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

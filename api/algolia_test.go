@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"renfort/api"
+	"renfort/engine"
 	"renfort/mission"
 )
 
@@ -228,13 +229,45 @@ func TestAlgoliaRefusals(t *testing.T) {
 // Keys for some publishers may use what is nobody's, and indexes of missions
 // only of theirs.
 func TestAlgoliaPublishers(t *testing.T) {
-	l := openService(t, func(c *api.Config) {
+	openService(t, nil).mustSearch()
+	l := openMissionIndex(t, func(c *api.Config) {
 		withKeys(t, map[string][]string{"all": {"search", "write"}}, nil, 0)(c)
 		withKeys(t, map[string][]string{"far": {"search", "write"}}, []string{"far"}, 0)(c)
 	})
-	far := []string{"X-Algolia-API-Key", l.key("far")}
-	l.must(200, "PUT", "/1/indexes/terms/a", `{}`, far...)
-	l.must(200, "GET", "/1/indexes", "", far...)
+	all, far := []string{"X-Algolia-API-Key", l.key("all")}, []string{"X-Algolia-API-Key", l.key("far")}
+	l.must(200, "PUT", "/1/indexes/missions/settings", `{"replicas":["by_date"]}`, all...)
+	l.published(l.must(200, "PUT", "/1/indexes/terms/a", `{}`, far...).json(t)["taskID"], all...)
+	const notAllowed = "Index not allowed with this API key"
+	l.front(403, notAllowed, "PUT", "/1/indexes/missions/a", `{}`, far...)
+	l.front(403, notAllowed, "POST", "/1/indexes/missions/query", `{}`, far...)
+	l.front(403, notAllowed, "POST", "/1/indexes/by_date/query", `{}`, far...)
+	l.front(403, notAllowed, "POST", "/1/indexes/terms/operation", `{"operation":"move","destination":"missions"}`, far...)
+	l.front(403, notAllowed, "POST", "/1/indexes/*/batch", `{"requests":[{"action":"clear","indexName":"terms"},{"action":"clear","indexName":"missions"}]}`, far...)
+	l.must(200, "GET", "/1/indexes/terms/a", "", far...)
+	for who, want := range map[string]string{"all": "[by_date missions terms]", "far": "[terms]"} {
+		var names []string
+		for _, item := range l.must(200, "GET", "/1/indexes", "", "X-Algolia-API-Key", l.key(who)).json(t)["items"].([]any) {
+			names = append(names, item.(map[string]any)["name"].(string))
+		}
+		if fmt.Sprint(names) != want {
+			t.Errorf("%s sees the indexes %v, want %s", who, names, want)
+		}
+	}
+}
+
+// openMissionIndex serves a fresh engine whose index "missions" is one of
+// missions.
+func openMissionIndex(t *testing.T, change func(*api.Config)) *live {
+	t.Helper()
+	e, err := engine.Open(engine.Options{Dir: t.TempDir(), ManualTicks: true, Clock: start, MissionIndexes: []string{"missions"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	if err := e.TickAt(start()); err != nil {
+		t.Fatal(err)
+	}
+	return serveEngine(t, e, change)
 }
 
 // A space is a plus in the paths of one client and %20 in those of others.

@@ -209,3 +209,13 @@ func niceMission(id string, more string) string {
 
 // jsonInto decodes what may be no JSON.
 func jsonInto(data []byte, v any) error { return json.Unmarshal(data, v) }
+
+// documented says whether the document knows a request.
+func (l *live) documented(method, path string) bool {
+	req, err := http.NewRequest(method, "http://renfort"+path, nil)
+	if err != nil {
+		return false
+	}
+	_, _, err = l.router.FindRoute(req)
+	return err == nil
+}
