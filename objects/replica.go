@@ -4,6 +4,6 @@ package objects
 // shows of its primary.
 func (s *Snapshot) With(settings *Settings, synonyms []Synonym) *Snapshot {
 	other := *s
-	other.settings, other.synonyms = settings, synonyms
+	other.settings, other.synonyms = settings, newSynonymTable(synonyms, settings.Separators)
 	return &other
 }

@@ -1,64 +1,83 @@
 package objects
 
 import (
-	"iter"
+	"sync"
 
-	"renfort/mission"
+	"renfort/geo"
 )
 
 // Snapshot is one instant of an index. It is immutable, and safe for
 // concurrent use.
 type Snapshot struct {
 	settings *Settings
-	synonyms []Synonym
+	synonyms *synonymTable
+	parts    []*part
+	live     int
+	pool     *scratchPool
+	around   *aroundCache
 }
 
-func newSnapshot(s *Settings, synonyms []Synonym) *Snapshot {
-	return &Snapshot{settings: s, synonyms: synonyms}
+func newSnapshot(pool *scratchPool, s *Settings, synonyms []Synonym, parts []*part) *Snapshot {
+	base := &Snapshot{settings: s, synonyms: newSynonymTable(synonyms, s.Separators)}
+	return base.with(pool, parts)
+}
+
+// with is a snapshot with these parts and the same settings.
+func (s *Snapshot) with(pool *scratchPool, parts []*part) *Snapshot {
+	next := &Snapshot{settings: s.settings, synonyms: s.synonyms, parts: parts, pool: pool, around: &aroundCache{}}
+	for _, p := range parts {
+		next.live += p.live
+	}
+	return next
 }
 
 // Len is the number of records.
-func (s *Snapshot) Len() int { return 0 }
+func (s *Snapshot) Len() int { return s.live }
 
-// Bytes is about how much memory the records and their columns take.
-func (s *Snapshot) Bytes() int64 { return 0 }
+// Bytes is about how much memory the records take with their columns and
+// words, those not counted that are gone and not yet merged away.
+func (s *Snapshot) Bytes() (n int64) {
+	for _, p := range s.parts {
+		n += p.size * int64(p.live) / int64(len(p.docs))
+	}
+	return n
+}
 
 // Settings are those of the index. They are read only.
 func (s *Snapshot) Settings() *Settings { return s.settings }
 
 // Object is the record of that id.
-func (s *Snapshot) Object(id string) (*Object, bool) { return nil, false }
-
-// Search answers a query. Live may be nil where records have nothing from
-// elsewhere; so may it be for the other methods.
-func (s *Snapshot) Search(q *Query, live *Live) (*Result, error) { return nil, notYet() }
-
-// Facet looks for values of a facet among the records that match the query.
-func (s *Snapshot) Facet(q *Query, f FacetQuery, live *Live) (*FacetHits, error) {
-	return nil, notYet()
+func (s *Snapshot) Object(id string) (*Object, bool) {
+	for _, p := range s.parts {
+		if doc, ok := p.find(id); ok {
+			return &p.docs[doc], true
+		}
+	}
+	return nil, false
 }
 
-// Browse answers a page of everything that matches, in the order of the ids:
-// what is there all the time is met exactly once, whatever is written between
-// the pages. The first cursor is "". One that no page answered is refused as
-// mission.Invalid.
-func (s *Snapshot) Browse(q *Query, live *Live, cursor string) (*BrowsePage, error) {
-	return nil, notYet()
+// aroundCache remembers the radius that was chosen around a point, as the
+// queries of one page have the same.
+type aroundCache struct {
+	mu    sync.Mutex
+	known map[geo.Point]float64
 }
 
-// Matching walks the ids of what matches, in their order.
-func (s *Snapshot) Matching(q *Query, live *Live) iter.Seq[string] {
-	return func(func(string) bool) {}
-}
+// aroundMax is how many points an aroundCache remembers: enough for those who
+// search at once.
+const aroundMax = 256
 
-// Retrieve is a record with its live values, and of its attributes those that
-// are asked for: nil or "*" for all, "-name" for all but that, dotted names
-// for parts; never the unretrievable ones, always objectID. The mission is the
-// record's, live may be nil.
-func Retrieve(record []byte, attributes, unretrievable []string, live *Live, missionOrdinal uint32) []byte {
-	return record
-}
-
-func notYet() error {
-	return mission.Errorf(mission.Unsupported, "the search over free records is not there yet")
+// radius is what choose says of a point, asked once.
+func (c *aroundCache) radius(at geo.Point, choose func() float64) float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.known[at]; ok {
+		return r
+	}
+	if c.known == nil || len(c.known) >= aroundMax {
+		c.known = make(map[geo.Point]float64)
+	}
+	r := choose()
+	c.known[at] = r
+	return r
 }

@@ -1,0 +1,98 @@
+package objects
+
+import "strings"
+
+// attributeRank says how words in an attribute count for this request.
+func (r *request) attributeRank(name string) attributeRank {
+	a := attributeRank{Rank: -1}
+	if len(r.s.Searchable) == 0 {
+		// Every attribute is as good as every other. Ids are no words.
+		if name != idName {
+			a.Rank, a.Unordered = 0, true
+		}
+	}
+	for _, s := range r.s.Searchable {
+		if partOf(name, s.Name) {
+			a.Rank, a.Unordered = int16(min(s.Rank, 1<<15-1)), s.Unordered
+			break
+		}
+	}
+	if len(r.q.RestrictTo) > 0 && !anyWithin(name, r.q.RestrictTo) {
+		a.Rank = -1
+	}
+	a.NoTypos = anyWithin(name, r.s.NoTyposOn)
+	a.NoPrefix = anyWithin(name, r.s.NoPrefixOn)
+	return a
+}
+
+// partOf says whether an attribute is the named one or a part of it.
+func partOf(attribute, name string) bool {
+	rest, ok := strings.CutPrefix(attribute, name)
+	return ok && (rest == "" || rest[0] == '.')
+}
+
+func anyWithin(attribute string, names []string) bool {
+	for _, name := range names {
+		if partOf(attribute, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// attributeRanks are the ranks of a segment's columns, by their numbers.
+func (r *request) attributeRanks(s *segment) []attributeRank {
+	ranks := make([]attributeRank, min(len(s.columns), wordColumnsMax))
+	for i := range ranks {
+		ranks[i] = r.attributeRank(s.columns[i].name)
+	}
+	return ranks
+}
+
+// matchWords leaves what has the words, and counts it.
+func (r *request) matchWords() {
+	r.total = 0
+	for i := range r.found {
+		f := &r.found[i]
+		if f.ranks == nil {
+			f.ranks = r.attributeRanks(f.part.segment)
+			f.words = r.scratch.match()
+		}
+		f.part.words.match(r.words, f.ranks, f.words)
+	}
+	if r.words.limitsTypos() {
+		var has typoSet
+		for i := range r.found {
+			r.found[i].words.typosOf(r.found[i].set, &has)
+		}
+		most := r.words.typosMost(&has)
+		for i := range r.found {
+			r.found[i].words.keepTypos(most)
+		}
+	}
+	for i := range r.found {
+		f := &r.found[i]
+		f.set.and(f.words.docs)
+		r.total += f.set.count()
+	}
+}
+
+// wordRanks are the ranks of all that a part found.
+func (r *request) wordRanks(i int) []wordRank {
+	f := &r.found[i]
+	ranks := make([]wordRank, 0, len(f.docs))
+	f.words.rank(f.set, func(_ uint32, rank wordRank) { ranks = append(ranks, rank) })
+	return ranks
+}
+
+// wordRank is the rank of one hit.
+func (r *request) wordRank(c *candidate) (rank wordRank) {
+	if r.words.any() {
+		return wordRank{}
+	}
+	among := r.scratch.emptySet(len(c.part().docs))
+	among.set(c.doc)
+	r.found[c.found].words.rank(among, func(_ uint32, theirs wordRank) { rank = theirs })
+	r.scratch.giveBack(among)
+	return rank
+}
