@@ -67,6 +67,9 @@ func (k *marker) scan(w *wordQuery, value string, in *attributeRank) {
 			if edge.word != nil && edge.word.could(alphabet, long) {
 				k.single(e, i, edge.word, in)
 			}
+			if w.begins>>(term[0]%64)&1 == 0 {
+				continue
+			}
 			for o := range edge.others {
 				k.other(e, i, &edge.others[o], in)
 			}

@@ -19,6 +19,7 @@ type wordQuery struct {
 	words     []queryWord
 	edges     []queryEdge // sorted by to, then from
 	negatives [][]string  // words or phrases that a record must not have
+	begins    uint64      // a bit for each first byte, by 64, of what else edges offer
 
 	typoMode   string // "true", "false", "min", "strict"
 	whenNone   string
@@ -77,6 +78,11 @@ func parseWords(text string, s *Settings, q *Query, synonyms *synonymTable) *wor
 		synonyms = nil
 	}
 	w.edges = w.allEdges(synonyms)
+	for _, e := range w.edges {
+		for _, other := range e.others {
+			w.begins |= 1 << (other.words[0][0] % 64)
+		}
+	}
 	return w
 }
 

@@ -250,7 +250,7 @@ func TestSplitsAndJoins(t *testing.T) {
 	f("nano second", "5 10")
 	f("b c d e nano second", "10")
 	f("a b c d e nano second", "") // only the first five are joined with the next
-	f("nano sec", "5 10") // the last word goes on
+	f("nano sec", "5 10")          // the last word goes on
 	f("day in the", "6")
 	f("a b c d e f g", "7") // all of them
 	f("b c d e f g", "")
