@@ -217,7 +217,7 @@ func (r *route) writes() bool {
 	case "PUT", "PATCH", "DELETE":
 		return true
 	}
-	return r.class == classHold || r.class == classResolve || r.class == classOutbound && r.method != "GET" || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup
+	return r.class == classHold || r.class == classResolve || r.class == classOutbound && r.method != "GET" || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup && !strings.HasPrefix(r.pattern, pathReconcile)
 }
 
 // reference points to a named part of the document.

@@ -17,13 +17,13 @@ type parts struct {
 // partBytes is about how much is sent at a time.
 const partBytes = 64 << 10
 
-// write appends bytes and sends them once there are enough. What goes wrong
-// shows at the next flush.
-func (p *parts) write(data []byte) {
-	p.b = append(p.b, data...)
-	if len(p.b) >= partBytes {
-		p.flush() // it fails again
+// full sends what there is once it is enough. It fails once nobody reads any
+// more.
+func (p *parts) full() error {
+	if len(p.b) < partBytes {
+		return nil
 	}
+	return p.flush()
 }
 
 // flush sends what there is. It fails once nobody reads any more.

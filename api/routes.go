@@ -64,6 +64,7 @@ func table() []*route {
 		eventRoutes(),
 		algoliaRoutes(),
 		v0Routes(),
+		reconcileRoutes(),
 		runningRoutes(),
 	)
 }

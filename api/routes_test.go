@@ -45,6 +45,7 @@ func session() []step {
 		sessionCrises(),
 		sessionEvents(),
 		sessionWaves(),
+		sessionReconcile(),
 		sessionFeeds(),
 	)
 }

@@ -140,7 +140,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 // patience gives bulk bodies the time that their size needs.
 func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte{'?'})
-	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || string(path) == pathFeed || bytes.HasSuffix(path, []byte("/batch"))) {
+	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || bytes.HasPrefix(path, []byte(pathReconcile)) || string(path) == pathFeed || bytes.HasSuffix(path, []byte("/batch"))) {
 		c.ReadTimeout, c.WriteTimeout = s.config.BulkTimeout, s.config.BulkTimeout
 	}
 	if bytes.HasPrefix(path, []byte("/v0/")) {

@@ -81,7 +81,7 @@ func (c *call) v0Answer(member string, foot func(b []byte, w *v0Walk) []byte) er
 	head := append([]byte(nil), c.out...)
 	c.out = c.out[:0]
 	c.answerInParts(typeJSON, func(p *parts) error {
-		p.write(head)
+		p.b = head
 		for !w.done() {
 			hits, err := w.next()
 			if err != nil {

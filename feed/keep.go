@@ -29,6 +29,7 @@ var attributes = [...]attribute{
 	{"compensationunit", "compensationUnit", 's'},
 	{"compensationtype", "compensationType", 's'},
 	{"priority", "priority", 's'},
+	{"organizationrna", "organizationRNA", 's'}, // which v0 filters by
 }
 
 // keep puts what has no field in a mission into its attributes and data, so
