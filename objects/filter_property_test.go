@@ -260,7 +260,7 @@ func TestRandomFilters(t *testing.T) {
 	seed := rand.Uint64()
 	m := maker{rand.New(rand.NewPCG(seed, 6))}
 	var records []made
-	for i := range 70 {
+	for i := range 40 {
 		records = append(records, m.record(i))
 	}
 	matched := 0

@@ -151,8 +151,11 @@ func (r *request) result() *Result {
 	if q.PerPage < 0 {
 		res.PerPage = r.s.PerPage
 	}
-	if res.OffsetAsked = q.Length >= 0; res.OffsetAsked {
-		res.Page, res.PerPage = 0, q.Length
+	if q.Length < 0 && q.Offset > 0 { // as many as a page has
+		res.Length = res.PerPage
+	}
+	if res.OffsetAsked = res.Length >= 0; res.OffsetAsked {
+		res.Page, res.PerPage = 0, res.Length
 	} else {
 		res.Length = res.PerPage
 		res.Offset = min(res.Page, r.total+1) * res.PerPage

@@ -170,7 +170,8 @@ func (s *segment) fillLeaf(f *Filter, into docSet) {
 
 // scores adds to sums[i] what the optional filters say of document docs[i]:
 // the score of a condition that is met; of several, one of which is enough,
-// the greatest; of several that are asked together, the sum.
+// the greatest, or the sum where the query says so; of several that are asked
+// together, the sum.
 func (r *request) scores(p *part, f *Filter, docs []uint32, sums []int32) {
 	switch f.Op {
 	case OpAnd:
@@ -183,7 +184,11 @@ func (r *request) scores(p *part, f *Filter, docs []uint32, sums []int32) {
 			clear(one)
 			r.scores(p, k, docs, one)
 			for i, v := range one {
-				best[i] = max(best[i], v)
+				if r.q.SumScores {
+					best[i] += v
+				} else {
+					best[i] = max(best[i], v)
+				}
 			}
 		}
 		for i, v := range best {
@@ -195,7 +200,7 @@ func (r *request) scores(p *part, f *Filter, docs []uint32, sums []int32) {
 			m.set(doc)
 		}
 		r.narrow(p, f, m)
-		score := max(int32(f.Score), 1)
+		score := int32(f.Score)
 		for i, doc := range docs {
 			if m.has(doc) {
 				sums[i] += score
