@@ -51,7 +51,7 @@ func (j *jsonSource) mark() {
 // next gives the next record.
 func (j *jsonSource) next() (r *record, refused, err error) {
 	r, refused, err = j.read()
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF && mission.AsError(err) == nil {
 		j.mark()
 		err = jsonFailure(err)
 	}
@@ -79,6 +79,7 @@ func (j *jsonSource) read() (r *record, refused, err error) {
 		j.began = true
 		return r, nil, err
 	}
+	j.mark()
 	_, err = j.decoder.ReadToken()
 	if err == nil {
 		err = mission.Errorf(mission.Invalid, "neither a list of records nor a record stands here")
@@ -103,6 +104,8 @@ func (j *jsonSource) rest() (*record, error, error) {
 		}
 	}
 	j.text.refill()
+	j.decoder.PeekKind() // so that what follows is in the buffer
+	j.mark()
 	_, err := j.decoder.ReadToken() // io.EOF where all is read
 	if err == nil {
 		err = mission.Errorf(mission.Invalid, "something follows the list")
@@ -239,7 +242,7 @@ func entriesOf(raw jsontext.Value, depth int) (all []value, err error) {
 // jsonFailure says in our words why there is no record.
 func jsonFailure(err error) error {
 	var syntax *jsontext.SyntacticError
-	if mission.AsError(err) == nil && errors.As(err, &syntax) {
+	if errors.As(err, &syntax) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return mission.Errorf(mission.Invalid, "the JSON ends before it is complete")
 		}

@@ -89,6 +89,10 @@ func (b *builder) rest() {
 			b.note(name, LeftOut, "has no field in a mission, and data has no room for it")
 			continue
 		}
+		if f.json != nil && !f.json.IsValid() {
+			b.note(name, LeftOut, "has a key given twice and was left out")
+			continue
+		}
 		if len(data) > 1 {
 			data = append(data, ',')
 		}
@@ -105,8 +109,8 @@ func appendMember(b []byte, name string, f *field) []byte {
 	b = append(appendQuoted(b, name), ':')
 	if f.json != nil {
 		v := f.json.Clone()
-		if v.Compact() != nil || !v.IsValid() {
-			return append(b, "null"...) // a key given twice: nobody could read it back
+		if err := v.Compact(); err != nil {
+			return append(b, "null"...) // it was read as JSON before
 		}
 		return append(b, v...)
 	}

@@ -81,7 +81,7 @@ func (b *builder) checked(t string) mission.Moment {
 func (b *builder) zone() *time.Location {
 	name := "Europe/Paris"
 	if ls := b.mission.Locations; len(ls) > 0 {
-		if d, ok := b.options.Intake.Places.Department(ls[0].Department); ok {
+		if d, ok := b.options.Intake.Places.Department(b.stated(&ls[0])); ok {
 			name = d.TimeZone
 		}
 	}

@@ -20,6 +20,8 @@ func (b *builder) locations() (all []mission.Location) {
 	records := b.addresses()
 	if len(records) == 0 {
 		records = []*record{b.record}
+	} else {
+		b.setAside()
 	}
 	if len(records) > mission.LocationsMax {
 		b.note("addresses", Cut, "has %d entries; the first %d are kept", len(records), mission.LocationsMax)
@@ -46,6 +48,17 @@ func (b *builder) locations() (all []mission.Location) {
 		b.note("addresses", LeftOut, "%q has neither a point nor a known postal code and was left out", strings.TrimSpace(lost[i].Label+" "+lost[i].PostalCode+" "+lost[i].City))
 	}
 	return all
+}
+
+// setAside uses up the address that a record has of its own besides its list:
+// it is one of the list.
+func (b *builder) setAside() {
+	for _, f := range b.record.fields {
+		switch f.key {
+		case "adresse", "address", "street", "city", "postalcode", "departmentcode", "departmentname", "region", "country", "location", "lonlat":
+			f.used = true
+		}
+	}
 }
 
 // addresses finds the records of a list of addresses, however deep it lies:
@@ -104,7 +117,11 @@ type addressReader struct {
 func (a *addressReader) read() (l mission.Location, ok bool) {
 	r := a.record
 	if r != a.builder.record {
-		l.ID = a.own("id")
+		for _, f := range r.fields {
+			if f.name == "id" { // and not _id, which is a database's
+				l.ID = a.word(a.at+"id", f)
+			}
+		}
 		l.Precision = a.own("precision")
 	}
 	l.INSEE = a.own("insee", "codeinsee")
@@ -272,8 +289,8 @@ func (a *addressReader) righted(field string, p geo.Point, l *mission.Location) 
 }
 
 // stated is the department that the address says it is in, "" if it does not.
-func (a *addressReader) stated(l *mission.Location) string {
-	places := a.options.Intake.Places
+func (b *builder) stated(l *mission.Location) string {
+	places := b.options.Intake.Places
 	if l.Country != "" && l.Country != france {
 		return ""
 	}
@@ -366,10 +383,14 @@ func (a *addressReader) place(l *mission.Location) bool {
 	if !ok {
 		return false
 	}
-	if l.PostalCode != "" && !abroad {
-		a.note(a.at+"postalCode", Placed, "%q is not known; the address was placed in %s (%s)", l.PostalCode, c.Name, c.Department)
+	where := c.Department
+	if abroad {
+		where = c.Country
+	}
+	if l.PostalCode != "" {
+		a.note(a.at+"postalCode", Placed, "%q is not known; the address was placed in %s (%s)", l.PostalCode, c.Name, where)
 	} else {
-		a.note(a.at+"city", Placed, "there is no postal code; the address was placed in %s (%s)", c.Name, c.Department+c.Country)
+		a.note(a.at+"city", Placed, "there is no postal code; the address was placed in %s (%s)", c.Name, where)
 	}
 	l.Lat, l.Lon, l.Precision = &c.Point.Lat, &c.Point.Lon, string(c.Precision)
 	if !abroad {

@@ -103,6 +103,9 @@ func encodingOf(head []byte) (e encoding.Encoding, known bool) {
 // tell.
 const marker = 0x7f
 
+// brokenLine stands for one that parts lines, as word processors write it.
+const brokenLine = "\u0085"
+
 // scrubber makes a text that a strict reader takes: what is not UTF-8 is read
 // as Windows-1252, which it nearly always is. Of XML it also bounds tags and
 // texts, and marks characters that XML has not.
@@ -181,6 +184,8 @@ func (s *scrubber) step() {
 	} else if !s.xml {
 		s.out = append(s.out, c)
 		return
+	} else if c == '\v' || c == '\f' {
+		s.out = append(s.out, brokenLine...)
 	} else if c < ' ' && c != '\n' && c != '\t' && c != '\r' {
 		s.out = append(s.out, marker)
 	} else if c == '&' && (s.in == inText || s.in == inQuote || s.in == inDouble) && s.forbidden() {
@@ -275,22 +280,22 @@ func (s *scrubber) move(c byte) {
 // closing is the end of what is cut, with the bytes that were dropped.
 var closing = [...]string{inData: "]]>", inComment: "-->", inType: ""}
 
-// bound drops what is beyond the limit of a text or a comment, and ends the
-// reading in a tag that is beyond its.
+// bound drops what is beyond the limit of a text, and all of a comment but its
+// line ends; it ends the reading in a tag that is beyond its limit.
 func (s *scrubber) bound() {
-	most := markupBytesMax
-	if s.in == inText || s.in == inData {
-		most = RecordBytesMax + 1
-	}
 	switch {
-	case s.run <= most:
-	case s.in == inText || s.in == inData || s.in == inComment:
-		s.cut = true
-		if bytes.IndexByte(s.out, '\n') >= 0 {
-			s.lines++
+	case s.in == inComment:
+		if s.run > len("!--") {
+			s.cut = true
+			s.out = s.out[:bytes.Count(s.out, []byte{'\n'})] // a line end is all of what was read
 		}
-		s.out = nil
-	default:
+	case s.in == inText || s.in == inData:
+		if s.run > RecordBytesMax+1 {
+			s.cut = true
+			s.lines += bytes.Count(s.out, []byte{'\n'})
+			s.out = nil
+		}
+	case s.run > markupBytesMax:
 		s.out, s.err = nil, mission.Errorf(mission.TooLarge, "a tag is over %d bytes", markupBytesMax)
 	}
 }

@@ -124,6 +124,9 @@ func (b *builder) clean(what, s, allowed string) string {
 			return ' '
 		}
 		taken++
+		if r == '\u0085' || r == '\v' || r == '\f' {
+			return ' '
+		}
 		return -1
 	}, s))
 	if taken > 0 {

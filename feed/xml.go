@@ -47,17 +47,17 @@ func (x *xmlSource) token() (xml.Token, error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			if len(x.open) == depthMax {
-				return nil, mission.Errorf(mission.Invalid, "elements stand over %d deep in each other", depthMax)
+				return nil, x.wrong("elements stand over %d deep in each other", depthMax)
 			}
 			x.open, x.rooted = append(x.open, t.Name.Local), true
 			return t, nil
 		case xml.EndElement:
 			n := len(x.open) - 1
 			if n < 0 {
-				return nil, mission.Errorf(mission.Invalid, "</%s> ends what was never begun", short(t.Name.Local))
+				return nil, x.wrong("</%s> ends what was never begun", short(t.Name.Local))
 			}
 			if x.open[n] != t.Name.Local {
-				return nil, mission.Errorf(mission.Invalid, "<%s> is ended by </%s>", short(x.open[n]), short(t.Name.Local))
+				return nil, x.wrong("<%s> is ended by </%s>", short(x.open[n]), short(t.Name.Local))
 			}
 			x.open = x.open[:n]
 			return t, nil
@@ -65,6 +65,12 @@ func (x *xmlSource) token() (xml.Token, error) {
 			return t, nil
 		}
 	}
+}
+
+// wrong is the end of the reading, at the line where the decoder is.
+func (x *xmlSource) wrong(format string, args ...any) error {
+	x.mark()
+	return mission.Errorf(mission.Invalid, format, args...)
 }
 
 // failure says in our words why there is no token. The line is the one where

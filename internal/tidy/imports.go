@@ -36,7 +36,7 @@ func ladder() []rung {
 		{room: "matcher", below: []string{"index", "mission", "geo"}, tests: append(worlds, "geo/gazetteer")},
 		{room: "matcher/wave", below: []string{"matcher", "index", "mission"}},
 		{room: "objects", below: []string{"mission", "geo"}},
-		{room: "feed", below: nouns},
+		{room: "feed", below: nouns, tests: worlds},
 		{room: "feed/record", below: append([]string{"feed"}, nouns...)},
 		{room: "engine", below: live[1:], tests: worlds},
 		{room: "outbox", below: append([]string{"engine"}, live[1:]...)},
