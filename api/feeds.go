@@ -18,6 +18,8 @@ func feedRoutes() []*route {
 	return []*route{
 		{method: "POST", pattern: pathFeed, scopes: needWrite, class: classBulk, body: bodyFeed, query: []string{"publisher", "places", "prune", "booking"}, handle: (*call).postFeed,
 			doc: routeDoc{tag: "Feeds", summary: "Take in a partner's missions from API Engagement's XML or v0 JSON, as they are read; what is repaired and refused is reported mission by mission", body: "Feed", answers: ok("FeedReport")}},
+		{method: "GET", pattern: pathFeed, scopes: needSearch, class: classBulk, reads: true, query: []string{"publisher"}, handle: (*call).getFeed,
+			doc: routeDoc{tag: "Feeds", summary: "The open missions as such a feed, streamed: every address, and places are the seats left. What the format has no element for stands in <renfort> as JSON, by which the same comes back with places=left", answers: ok("*"), tags: true}},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -47,6 +48,8 @@ func sessionFeeds() []step {
 		{golden: "post_feed", method: "POST", path: feedPath + "?publisher=feeds", status: 200, what: "v0 JSON", body: `{"ok":true,"data":[{"_id":"x1","title":"Maraude","postalCode":"06000","places":4,"snu":false}],"total":1}`},
 		{golden: "post_feed", method: "POST", path: feedPath + "?publisher=feeds", status: 400, what: "no feed", body: "<html><body>Erreur 500<br></body></html>"},
 		{golden: "post_feed", method: "POST", path: feedPath, status: 400, what: "of nobody", body: feedOf()},
+		{golden: "get_feed", method: "GET", path: feedPath + "?publisher=feeds", status: 200},
+		{golden: "get_feed", method: "GET", path: feedPath + "?publisher=nobody", status: 200},
 		{golden: "post_feed", method: "POST", path: feedPath + "?publisher=feeds&prune=force", status: 200, what: "so that the rest of the session has it not", body: feedOf(feedMission("b", "<endAt>01/01/2020</endAt>"))},
 	}
 }
@@ -248,4 +251,66 @@ func TestRealV0File(t *testing.T) {
 	l.same(l.occupancy("jva:6581"), "total 30 elsewhere 0 held 0 confirmed 0 free 30")
 	m := l.must(200, "GET", "/v1/missions/jva:6581", "").json(t)
 	l.same(counts(m, "domains", "activities", "starts_at"), "domains [sante] activities [distribution] starts_at 2022-10-31T09:09:09.312Z")
+}
+
+// What is exported comes back as the same missions, with the seats that are
+// left; and what has not changed is not sent again.
+func TestFeedGoesOutAndComesBack(t *testing.T) {
+	a, b := openService(t, nil), openService(t, nil)
+	a.must(201, "PUT", "/v1/missions/jva:1", niceMission("jva:1", `,"seats":9,"commitment":{"hours":2,"per":"week"},"data":{"slug":"x"},"attributes":{"qpv":true}`))
+	a.must(201, "PUT", "/v1/missions/jva:2", niceMission("jva:2", `,"slots":[{"id":"s1","date":"2026-11-23","part":"evening","seats":3},{"id":"s2","date":"2026-11-24","part":"day","seats":4}]`))
+	a.must(201, "PUT", "/v1/missions/far:1", `{"title":"Loin & seul","publisher":"far","remote":"full"}`)
+	a.must(201, "PUT", "/v1/missions/jva:3", niceMission("jva:3", `,"state":"paused"`))
+	a.sit("jva:1", "v1", true)
+	a.sit("jva:1", "v2", false)
+	a.must(201, "POST", "/v1/missions/jva:2/holds", `{"volunteer":"v1","slots":["s2"],"confirm":true}`)
+
+	out := a.must(200, "GET", feedPath+"?publisher=jva", "")
+	if kind := out.header.Get("Content-Type"); !strings.HasPrefix(kind, "application/xml") {
+		t.Errorf("it is of type %q", kind)
+	}
+	if n := strings.Count(string(out.body), "<mission>"); n != 2 {
+		t.Errorf("%d missions in %s", n, out.body)
+	}
+	tag := out.header.Get("ETag")
+	a.must(304, "GET", feedPath+"?publisher=jva", "", "If-None-Match", tag)
+	a.must(200, "GET", feedPath, "", "If-None-Match", tag)
+
+	r := b.report("publisher=jva&places=left", string(out.body))
+	b.same(counts(r, "complete", "stored", "repaired", "rejected"), "complete true stored 2 repaired 0 rejected 0")
+	b.same(b.occupancy("jva:1"), "total 7 elsewhere 0 held 0 confirmed 0 free 7")
+	b.same(b.occupancy("jva:2"), "total 6 elsewhere 0 held 0 confirmed 0 free 6")
+	for _, id := range []string{"jva:1", "jva:2"} {
+		want, got := a.must(200, "GET", "/v1/missions/"+id, "").json(t), b.must(200, "GET", "/v1/missions/"+id, "").json(t)
+		for _, name := range []string{"seats", "slots", "occupancy", "seq", "took_us"} { // what was taken stays behind
+			delete(want, name)
+			delete(got, name)
+		}
+		b.same(fmt.Sprint(got), fmt.Sprint(want))
+	}
+
+	// Its own feed changes nothing but seats that somebody holds: they are not
+	// among those that the feed has left.
+	a.report("publisher=jva&places=left", string(out.body))
+	a.same(a.occupancy("jva:1"), "total 9 elsewhere 1 held 1 confirmed 1 free 6")
+	a.same(a.occupancy("jva:2"), "total 7 elsewhere 0 held 0 confirmed 1 free 6")
+}
+
+func TestFeedOutOfKeysAndPacked(t *testing.T) {
+	l := openService(t, withKeys(t, map[string][]string{"jva": {"search", "write"}}, []string{"jva"}, 0))
+	key := []string{"x-api-key", l.key("jva")}
+	l.report("", feedOf(numbered(1, 3)...), key...)
+	l.refused("forbidden", "GET", feedPath+"?publisher=far", "", key...)
+	a := l.must(200, "GET", feedPath, "", append(key, "Accept-Encoding", "gzip")...)
+	z, err := gzip.NewReader(bytes.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil || strings.Count(string(text), "<mission>") != 3 || !strings.HasSuffix(string(text), "</source>\n") {
+		t.Errorf("%v in %s", err, text)
+	}
+	if a := l.must(200, "HEAD", feedPath, "", key...); len(a.body) > 0 || a.header.Get("ETag") == "" {
+		t.Errorf("HEAD: %v", a.header)
+	}
 }

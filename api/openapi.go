@@ -216,8 +216,10 @@ func (r *route) writes() bool {
 	switch r.method {
 	case "PUT", "PATCH", "DELETE":
 		return true
+	case "GET":
+		return false
 	}
-	return r.class == classHold || r.class == classResolve || r.class == classOutbound && r.method != "GET" || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup && !strings.HasPrefix(r.pattern, pathReconcile)
+	return r.class == classHold || r.class == classResolve || r.class == classOutbound || r.class == classWrite || r.class == classBulk && r.doc.body != "RecommendRequest" && r.pattern != pathBackup && !strings.HasPrefix(r.pattern, pathReconcile)
 }
 
 // reference points to a named part of the document.
@@ -270,6 +272,8 @@ func (r *route) bytesType() string {
 		return "application/octet-stream"
 	case pathEvents:
 		return typeEvents
+	case pathFeed:
+		return "application/xml"
 	}
 	return typeLines
 }

@@ -143,7 +143,7 @@ func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig)
 	if h.IsPost() && (bytes.HasSuffix(path, []byte("/bulk")) || string(path) == pathFeedback || string(path) == pathBackup || bytes.HasPrefix(path, []byte(pathReconcile)) || string(path) == pathFeed || bytes.HasSuffix(path, []byte("/batch"))) {
 		c.ReadTimeout, c.WriteTimeout = s.config.BulkTimeout, s.config.BulkTimeout
 	}
-	if bytes.HasPrefix(path, []byte("/v0/")) {
+	if bytes.HasPrefix(path, []byte("/v0/")) || string(path) == pathFeed {
 		c.WriteTimeout = s.config.BulkTimeout
 	}
 	return c
