@@ -69,7 +69,7 @@ func (s *sim) command() mission.Command {
 		return s.putMission()
 	case n >= 118:
 		return s.objectCommand()
-	case n >= 115:
+	case n >= 115 || s.withdrawing() && n >= 60:
 		return mission.WithdrawMission{ID: s.anyMission()}
 	case n >= 112:
 		return mission.LeaveWaiting{Mission: s.anyMission(), Volunteer: s.anyVolunteer()}

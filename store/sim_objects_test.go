@@ -23,6 +23,15 @@ func (s *sim) putMission() mission.Command {
 	return c
 }
 
+// withdrawing says whether a mission was just withdrawn: they often go together.
+func (s *sim) withdrawing() bool {
+	if len(s.log) == 0 {
+		return false
+	}
+	_, ok := s.log[len(s.log)-1].Command.(mission.WithdrawMission)
+	return ok
+}
+
 func (s *sim) anyIndex() string { return s.pick("i0", "i1", "i2") }
 
 func (s *sim) objectCommand() mission.Command {
