@@ -156,7 +156,7 @@ func (d *decoder) form(form string) error {
 		name, value, _ := strings.Cut(pair, "=")
 		name, err := url.QueryUnescape(name)
 		if err != nil {
-			return mission.Errorf(mission.Invalid, "Invalid form: %q is not percent-encoded", pair)
+			return mission.Errorf(mission.Invalid, "Invalid form: %q is not percent-encoded", clipped(pair))
 		}
 		if value, err = url.QueryUnescape(value); err != nil {
 			return badValue(name, "percent-encoded text")

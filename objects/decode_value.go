@@ -10,7 +10,18 @@ import (
 
 // badValue refuses the value of a parameter or a setting in Algolia's words.
 func badValue(name, expected string) error {
-	return mission.Errorf(mission.Invalid, "Invalid value for %q parameter, expected %s", name, expected)
+	return mission.Errorf(mission.Invalid, "Invalid value for %q parameter, expected %s", clipped(name), expected)
+}
+
+// clippedBytes is how much of what was sent an error repeats.
+const clippedBytes = 100
+
+// clipped cuts what an error repeats.
+func clipped(s string) string {
+	if len(s) <= clippedBytes {
+		return s
+	}
+	return strings.ToValidUTF8(s[:clippedBytes], "") + "…"
 }
 
 // What follows reads values leniently: from what JSON holds, and from texts.

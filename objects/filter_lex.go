@@ -41,7 +41,7 @@ func (t filterToken) say() string {
 	case tokenEnd:
 		return "end of filter"
 	case tokenWord:
-		return "string(" + t.text + ")"
+		return "string(" + clipped(t.text) + ")"
 	}
 	return t.text
 }

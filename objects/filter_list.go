@@ -80,7 +80,7 @@ func (l filterList) item(v any, depth int) (*Filter, error) {
 	case string:
 		f, expected := l.leaf(v)
 		if f == nil {
-			return nil, l.refuse(fmt.Sprintf("%q", v), expected)
+			return nil, l.refuse(fmt.Sprintf("%q", clipped(v)), expected)
 		}
 		return f, nil
 	case float64: // a tag
@@ -147,8 +147,11 @@ func nextGroup(s string) int {
 		if rest == "" {
 			return -1
 		}
-		if _, _, ok := oldGroup(rest); ok {
-			return i
+		if rest[0] == '(' {
+			if _, _, ok := oldGroup(rest); ok {
+				return i
+			}
+			return -1 // what closes no group here closes none further on
 		}
 		next := strings.IndexByte(rest, ',')
 		if next < 0 {

@@ -37,6 +37,7 @@ func TestFilterLists(t *testing.T) {
 		{"facetFilters", `"(a:b, c:d), (e:f,g:-h)"`, "(a:b OR c:d) AND (e:f OR NOT g:h)"},
 		{"facetFilters", `"(a:b,c:d),e:f"`, "(a:b OR c:d) AND e:f"},
 		{"facetFilters", `"city:Paris, France"`, `city:"Paris, France"`},
+		{"facetFilters", `"a:b,(c:d"`, `a:b AND "(c":d`},
 		{"facetFilters", `"type:Mission (à distance),a:b"`, `type:"Mission (à distance)" AND a:b`},
 
 		{"numericFilters", `["price > 10","price:1 TO 5"]`, "price > 10 AND price:1 TO 5"},

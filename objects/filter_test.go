@@ -124,6 +124,7 @@ func TestParseFiltersErrors(t *testing.T) {
 		{"price:1 TO", "Unexpected token end of filter expected a number at col 11"},
 		{"price:1 TO true", "Unexpected token string(true) expected a number at col 12"},
 		{`x AND "open`, `Unexpected token end of filter expected ", which closes the quote of col 7 at col 12`},
+		{"a " + strings.Repeat("é", 200), "Unexpected token string(" + strings.Repeat("é", 50) + "…) expected end of filter at col 3"}, // repeats no more than it needs
 		{"a:b<score=70000>", "Unexpected token <score=70000> expected a score between 0 and 65535 at col 4"},
 		{deep, "Unexpected token ( expected at most 64 levels of parentheses and NOT at col 66"},
 		{strings.Repeat("NOT ", 100) + "a", "Unexpected token NOT expected at most 64 levels of parentheses and NOT at col 261"},

@@ -56,7 +56,7 @@ type Action struct {
 func NewAction(kind, id string, body []byte) (Action, error) {
 	i := slices.Index(actionNames(), kind)
 	if i < 1 {
-		return Action{}, mission.Errorf(mission.Invalid, "Invalid action: %q, expected one of addObject, updateObject, partialUpdateObject, partialUpdateObjectNoCreate, deleteObject, clear, delete", kind)
+		return Action{}, mission.Errorf(mission.Invalid, "Invalid action: %q, expected one of addObject, updateObject, partialUpdateObject, partialUpdateObjectNoCreate, deleteObject, clear, delete", clipped(kind))
 	}
 	a := Action{Kind: ActionKind(i), ID: id}
 	if a.Kind.OfIndex() {
@@ -92,7 +92,7 @@ func (a Action) read(body []byte) ([]member, error) {
 }
 
 func tooBig(id string, size int) error {
-	return mission.Errorf(mission.Invalid, "Record objectID=%s is too big size=%d/%d bytes", id, size, mission.ObjectBytesMax)
+	return mission.Errorf(mission.Invalid, "Record objectID=%s is too big size=%d/%d bytes", clipped(id), size, mission.ObjectBytesMax)
 }
 
 func checkID(id string) error {
@@ -118,7 +118,7 @@ func idOf(ms []member) (string, error) {
 			}
 			return id, nil
 		}
-		return "", mission.Errorf(mission.Invalid, "objectID must be a string or a number, not %s", m.value)
+		return "", mission.Errorf(mission.Invalid, "objectID must be a string or a number, not %s", clipped(string(m.value)))
 	}
 	return "", nil
 }

@@ -71,7 +71,7 @@ func compact(v jsontext.Value) (jsontext.Value, error) {
 }
 
 func notJSON(err error) error {
-	return mission.Errorf(mission.Invalid, "Invalid JSON: %s", strings.TrimPrefix(err.Error(), "jsontext: "))
+	return mission.Errorf(mission.Invalid, "Invalid JSON: %s", clipped(strings.TrimPrefix(err.Error(), "jsontext: ")))
 }
 
 // checkDepth counts brackets outside texts, before anything recursive sees

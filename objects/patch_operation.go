@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -49,11 +48,7 @@ func readOperation(attribute string, value jsontext.Value) (o operation, ok bool
 }
 
 func badOperation(attribute, expected string, stands jsontext.Value) error {
-	s := string(stands)
-	if len(s) > 100 {
-		s = strings.ToValidUTF8(s[:100], "") + "…"
-	}
-	return mission.Errorf(mission.Invalid, "Invalid operation on attribute %q: expected %s, not %s", attribute, expected, s)
+	return mission.Errorf(mission.Invalid, "Invalid operation on attribute %q: expected %s, not %s", clipped(attribute), expected, clipped(string(stands)))
 }
 
 // operate gives the new value of an attribute: what the update says, or what

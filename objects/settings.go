@@ -233,7 +233,7 @@ func readSearchable(name string, v any) ([]Searchable, error) {
 			}
 			a.Name, a.Unordered = inner, a.Unordered || unordered
 			if a.Name == "" || strings.ContainsAny(a.Name, "()") {
-				return nil, badValue(name, `attributes, each "name" or "unordered(name)", not "`+group+`"`)
+				return nil, badValue(name, `attributes, each "name" or "unordered(name)", not "`+clipped(group)+`"`)
 			}
 			all = append(all, a)
 		}
@@ -260,7 +260,7 @@ func readFaceting(name string, v any) ([]Faceting, error) {
 			f.Name, f.AfterDistinct = inner, true
 		}
 		if f.Name == "" || strings.ContainsAny(f.Name, "()") {
-			return nil, badValue(name, `attributes, each "name", "searchable(name)" or "filterOnly(name)", not "`+text+`"`)
+			return nil, badValue(name, `attributes, each "name", "searchable(name)" or "filterOnly(name)", not "`+clipped(text)+`"`)
 		}
 		all = append(all, f)
 	}
@@ -284,7 +284,7 @@ func checkRanking(name string, criteria []string) error {
 			continue
 		}
 		if _, _, ok := sortedBy(c); !ok {
-			return badValue(name, `criteria, each one of "typo", "geo", "words", "filters", "proximity", "attribute", "exact", "custom", "renfort", "asc(attribute)" or "desc(attribute)", not "`+c+`"`)
+			return badValue(name, `criteria, each one of "typo", "geo", "words", "filters", "proximity", "attribute", "exact", "custom", "renfort", "asc(attribute)" or "desc(attribute)", not "`+clipped(c)+`"`)
 		}
 	}
 	return nil
@@ -293,7 +293,7 @@ func checkRanking(name string, criteria []string) error {
 func checkCustomRanking(name string, criteria []string) error {
 	for _, c := range criteria {
 		if _, _, ok := sortedBy(c); !ok {
-			return badValue(name, `criteria, each "asc(attribute)" or "desc(attribute)", not "`+c+`"`)
+			return badValue(name, `criteria, each "asc(attribute)" or "desc(attribute)", not "`+clipped(c)+`"`)
 		}
 	}
 	return nil
@@ -308,7 +308,7 @@ func checkReplicas(name string, replicas []string) error {
 	for _, r := range replicas {
 		n, _ := ReplicaName(r)
 		if n == "" || seen[n] {
-			return badValue(name, `names of indexes, each once, as "name" or "virtual(name)", not "`+r+`"`)
+			return badValue(name, `names of indexes, each once, as "name" or "virtual(name)", not "`+clipped(r)+`"`)
 		}
 		seen[n] = true
 	}

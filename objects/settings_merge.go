@@ -36,7 +36,7 @@ func settingMembers(text []byte) ([]setting, error) {
 	for _, m := range ms {
 		name, ok := settingName(m.name)
 		if !ok {
-			return nil, mission.Errorf(mission.Invalid, "Invalid object attributes: %s near %s", m.name, place(text, m.end))
+			return nil, mission.Errorf(mission.Invalid, "Invalid object attributes: %s near %s", clipped(m.name), place(text, m.end))
 		}
 		s := setting{name: name, raw: m.value}
 		if err := json.Unmarshal(m.value, &s.value); err != nil {
