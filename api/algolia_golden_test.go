@@ -117,14 +117,14 @@ func stable(body []byte) string {
 		text = pretty.String()
 	}
 	for expr, with := range map[string]string{
-		`"(createdAt|updatedAt|deletedAt)": "[^"]+"`:               `"$1": "…"`,
-		`"(processingTimeMS|serverTimeMS|dataSize|fileSize)": \d+`: `"$1": 0`,
-		`"(numberOfPendingTasks)": \d+`:                            `"$1": 0`,
-		`"pendingTask": true`:                                      `"pendingTask": false`,
-		`"(queryID|cursor)": "[^"]+"`:                              `"$1": "…"`,
-		`"taskID": \d+`:                                            `"taskID": 1`,
-		`("taskID": \{)([^}]*)\}`:                                  `$1…}`,
-		`"(objectID|)": "o-[0-9a-z]+"`:                             `"$1": "o-…"`,
+		`"(createdAt|updatedAt|deletedAt)": "[^"]+"`:                           `"$1": "…"`,
+		`"(processingTimeMS|serverTimeMS|dataSize|fileSize|took_us|seq)": \d+`: `"$1": 0`,
+		`"(numberOfPendingTasks|automaticRadius)": \d+`:                        `"$1": 0`,
+		`"pendingTask": true`:              `"pendingTask": false`,
+		`"(queryID|cursor|hold)": "[^"]+"`: `"$1": "…"`,
+		`"taskID": \d+`:                    `"taskID": 1`,
+		`("taskID": \{)([^}]*)\}`:          `$1…}`,
+		`"01[0-9A-V]{22}"`:                 `"01…"`,
 	} {
 		text = regexp.MustCompile(expr).ReplaceAllString(text, with)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -108,8 +109,14 @@ func echoOf(body []byte) (string, error) {
 	return form + b.String(), err
 }
 
+// unescaped are the letters that browsers leave alone in a part of an address
+// and Go does not; a space is what both write in their own way.
+var unescaped = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+})
+
 // escape percent-encodes as browsers do for a part of an address.
-func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+func escape(s string) string { return unescaped().Replace(url.QueryEscape(s)) }
 
 // facetOf makes the question for values of a facet.
 func (a *ask) facetOf(facet string) (objects.FacetQuery, error) {

@@ -14,7 +14,7 @@ import (
 type page struct {
 	ask     *ask
 	result  *objects.Result
-	index   string // named in the answer, "" where it is not
+	index   string // that was searched
 	queryID string
 	tookMS  int
 	more    string // members to add, each with its comma
@@ -166,9 +166,6 @@ func (p *page) appendAsked(b []byte) []byte {
 	}
 	if a.shows("params") {
 		b = appendText(b, "params", a.echo)
-	}
-	if p.index != "" && a.shows("index") {
-		b = appendText(b, "index", p.index)
 	}
 	if a.shows("renderingContent") {
 		b = append(b, `,"renderingContent":{}`...)

@@ -40,8 +40,8 @@ func (d *Door) search(ctx context.Context, c *Call, a *ask) error {
 	return err
 }
 
-// page appends the answer to one search; more are members to add to it. It
-// says whether the hits fill the page.
+// page appends the answer to one search; more are members to add to it, each
+// with its comma. It says whether the hits fill the page.
 func (d *Door) page(ctx context.Context, c *Call, index string, a *ask, more string) (full bool, err error) {
 	d.counts.searches.Add(1)
 	result, err := d.records.SearchObjects(ctx, index, a.query)
@@ -140,17 +140,21 @@ func (d *Door) oneOf(ctx context.Context, c *Call, query []byte, strategy string
 	if a.extras.Type == "facet" || a.extras.Type == "" && a.extras.Facet != "" {
 		return enough, d.values(ctx, c, index, a, a.extras.Facet)
 	}
+	named := ""
+	if a.shows("index") {
+		named = string(appendText(nil, "index", index))
+	}
 	if strategy != stopIfEnough {
-		_, err := d.page(ctx, c, index, a, "")
+		_, err := d.page(ctx, c, index, a, named)
 		return false, err
 	}
 	if enough {
 		p := pageOf(a, &objects.Result{})
-		p.index, p.more = index, `,"processed":false`
+		p.more = named + `,"processed":false`
 		c.Out = p.append(c.Out)
 		return true, nil
 	}
-	return d.page(ctx, c, index, a, `,"processed":true`)
+	return d.page(ctx, c, index, a, named+`,"processed":true`)
 }
 
 // Facet answers a search for values of a facet.
@@ -215,11 +219,19 @@ func (d *Door) browse(ctx context.Context, c *Call, a *ask) error {
 	if err != nil {
 		return err
 	}
-	if a.query.PerPage < 0 {
-		a.query.PerPage = browsePerPage
+	q := a.query
+	if q.PerPage < 0 {
+		q.PerPage = browsePerPage
+	}
+	// What is walked is often written back: marks do not belong to a record.
+	if q.Highlight == nil {
+		q.Highlight = []string{}
+	}
+	if q.Snippet == nil {
+		q.Snippet = []string{}
 	}
 	d.counts.browses.Add(1)
-	part, err := d.records.BrowseObjects(ctx, index, a.query, a.extras.Cursor)
+	part, err := d.records.BrowseObjects(ctx, index, q, a.extras.Cursor)
 	if err != nil {
 		return err
 	}
