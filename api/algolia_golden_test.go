@@ -132,7 +132,6 @@ func stable(body []byte) string {
 }
 
 func TestAlgoliaAgainstGoldens(t *testing.T) {
-	openService(t, nil).mustSearch()
 	files, err := filepath.Glob(filepath.Join("testdata", "algolia", "*.txt"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)

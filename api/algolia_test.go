@@ -48,7 +48,6 @@ func secureKey(parent, params string) string {
 }
 
 func TestAlgoliaKeys(t *testing.T) {
-	openService(t, nil).mustSearch()
 	l := openService(t, withKeys(t, map[string][]string{"page": {"search"}, "back": {"write"}}, nil, 0))
 	back, page := []string{"X-Algolia-API-Key", l.key("back"), "X-Algolia-Application-Id", "ANY"}, []string{"x-algolia-api-key", l.key("page")}
 	l.must(200, "PUT", "/1/indexes/terms/a", `{"name":"x"}`, back...)
@@ -71,7 +70,6 @@ func TestAlgoliaKeys(t *testing.T) {
 }
 
 func TestAlgoliaSecuredKeys(t *testing.T) {
-	openService(t, nil).mustSearch()
 	l := openService(t, withKeys(t, map[string][]string{"page": {"search"}, "both": {"search", "write"}}, nil, 0))
 	both := []string{"X-Algolia-API-Key", l.key("both")}
 	for _, id := range []string{"a", "b"} {
@@ -111,15 +109,6 @@ func TestAlgoliaSecuredKeys(t *testing.T) {
 	l.front(403, invalid, "POST", query, `{}`, "X-Algolia-API-Key", secureKey(l.key("both"), "filters=a")) // a key that may write is no parent
 	l.front(403, invalid, "POST", query, `{}`, "X-Algolia-API-Key", secureKey(secureKey(l.key("page"), "filters=a"), "filters=b"))
 	l.front(403, invalid, "POST", query, `{}`, "X-Algolia-API-Key", secureKey("nobody's", "filters=a"))
-}
-
-// mustSearch skips a test of what is found until there is a search.
-func (l *live) mustSearch() {
-	l.t.Helper()
-	l.must(200, "PUT", "/1/indexes/probe/a", `{"n":1}`)
-	if a := l.do("POST", "/1/indexes/probe/query", `{}`); strings.Contains(string(a.body), "not there yet") {
-		l.t.Skip("there is no search over records yet")
-	}
 }
 
 // published waits until a task is.
@@ -173,7 +162,6 @@ func packed(t *testing.T, body string) string {
 }
 
 func TestAlgoliaBodies(t *testing.T) {
-	openService(t, nil).mustSearch()
 	l := openService(t, nil)
 	const batch = "/1/indexes/terms/batch"
 	a := l.must(200, "POST", batch, packed(t, `{"requests":[{"action":"addObject","body":{"objectID":"a"}}]}`), "Content-Encoding", "gzip").json(t)
@@ -196,7 +184,6 @@ func TestAlgoliaBodies(t *testing.T) {
 }
 
 func TestAlgoliaRefusals(t *testing.T) {
-	openService(t, nil).mustSearch()
 	l := openService(t, nil)
 	l.front(404, "Index none does not exist", "POST", "/1/indexes/none/query", `{}`)
 	l.front(404, "Index none does not exist", "GET", "/1/indexes/none/settings", "")
@@ -229,7 +216,6 @@ func TestAlgoliaRefusals(t *testing.T) {
 // Keys for some publishers may use what is nobody's, and indexes of missions
 // only of theirs.
 func TestAlgoliaPublishers(t *testing.T) {
-	openService(t, nil).mustSearch()
 	l := openMissionIndex(t, func(c *api.Config) {
 		withKeys(t, map[string][]string{"all": {"search", "write"}}, nil, 0)(c)
 		withKeys(t, map[string][]string{"far": {"search", "write"}}, []string{"far"}, 0)(c)
