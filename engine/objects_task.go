@@ -122,6 +122,9 @@ func (e *Engine) WriteObjects(_ context.Context, index string, actions []objects
 	var told ObjectsWritten
 	seq, err := e.task(func(ctx context.Context) (uint64, error) {
 		w, err := e.writeObjects(ctx, index, actions)
+		if err == nil && w.Seq == 0 {
+			w.Seq = e.Seq() // nothing had to be written: what is there is what was sent
+		}
 		mu.Lock()
 		told = w
 		mu.Unlock()
