@@ -12,8 +12,8 @@ import (
 const (
 	// taskPatience is how long a write of records is waited for: the official
 	// clients give up one that does not begin to answer within two seconds,
-	// and send it again.
-	taskPatience = 1200 * time.Millisecond
+	// reading it included, and send it again.
+	taskPatience = 400 * time.Millisecond
 	// taskMax bounds what goes on after its caller was answered.
 	taskMax = 15 * time.Minute
 	// firstTask is the first number of a task that is no Seq. JavaScript keeps
@@ -112,7 +112,7 @@ func (e *Engine) ObjectTask(task uint64) (published bool, err error) {
 }
 
 // WriteObjects does actions on the records of an index in their order. It
-// returns once they are durable or, where that takes over a second, with a task
+// returns once they are durable or, where that takes longer than clients wait, with a task
 // as Seq; ObjectTask tells when they are searchable. Records of an index of
 // missions become missions with it. The first action that makes no sense ends
 // the batch with an error that names it: those before it are done.
