@@ -90,7 +90,8 @@ func equalsValue(want string, v any, exact bool) bool {
 	number, err := strconv.ParseFloat(want, 64)
 	switch v := v.(type) {
 	case string:
-		return v == want || !exact && strings.ToLower(v) == strings.ToLower(want)
+		has, wanted := strings.ToLower(v), strings.ToLower(want) // not EqualFold, which knows more than two cases
+		return v == want || !exact && has == wanted
 	case float64:
 		return err == nil && v == number
 	case bool:
