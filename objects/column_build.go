@@ -101,7 +101,7 @@ func (b *columnBuilder) finish(docs int) *valueColumn {
 	c.sameText = b.sameTexts()
 	switch {
 	case len(b.docs)*sparseShare < docs:
-		c.docs, c.values = slices.Clone(b.docs), slices.Clone(b.values)
+		c.docs, c.values = append([]uint32{}, b.docs...), slices.Clone(b.values) // docs is not nil, also without any
 		c.starts = append(slices.Clone(b.starts), uint32(len(b.values)))
 	case b.single:
 		c.one = make([]uint32, docs)

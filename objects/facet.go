@@ -60,12 +60,16 @@ func (r *request) facet(name string) FacetCounts {
 func (r *request) tally(name string) *tally {
 	t := &tally{stats: FacetStats{Min: math.Inf(1), Max: math.Inf(-1)}}
 	live, isLive := r.liveAt[name]
+	after := slices.ContainsFunc(r.s.Faceting, func(f Faceting) bool { return f.Name == name && f.AfterDistinct })
 	for i := range r.found {
 		f := &r.found[i]
-		if len(f.docs) == 0 {
-			continue
+		if after && f.kept != nil {
+			f = &partFound{part: f.part, set: f.kept, docs: f.kept.appendTo(nil)}
 		}
 		docs := f.docs
+		if len(docs) == 0 {
+			continue
+		}
 		if isLive {
 			docs = r.tallyLive(t, live, f)
 		}

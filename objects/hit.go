@@ -67,7 +67,7 @@ func newChoice(attributes, unretrievable []string) *choice {
 	for _, name := range unretrievable {
 		root.at(name).never = true
 	}
-	id := root.at(idName)
+	id := root.at(IDAttribute)
 	id.take, id.never = 1, false
 	return root
 }
@@ -168,7 +168,7 @@ func (c *choice) projectObject(dst, value []byte, take bool) (out []byte, any bo
 
 // record writes the attributes of a record that are taken, and its id always.
 func (c *choice) record(dst, record []byte, id string, all bool) []byte {
-	if all && bytes.Contains(record, []byte(`"`+idName+`"`)) {
+	if all && bytes.Contains(record, []byte(`"`+IDAttribute+`"`)) {
 		return append(dst, record...)
 	}
 	start := len(dst)
@@ -176,14 +176,14 @@ func (c *choice) record(dst, record []byte, id string, all bool) []byte {
 	if !ok || dst[start] != '{' {
 		dst = append(dst[:start], '{', '}')
 	}
-	if bytes.Contains(dst[start:], []byte(`"`+idName+`":`)) {
+	if bytes.Contains(dst[start:], []byte(`"`+IDAttribute+`":`)) {
 		return dst
 	}
 	dst = dst[:len(dst)-1]
 	if len(dst) > start+1 {
 		dst = append(dst, ',')
 	}
-	dst = append(dst, `"`+idName+`":`...)
+	dst = append(dst, `"`+IDAttribute+`":`...)
 	return append(appendString(dst, id), '}')
 }
 
@@ -196,7 +196,7 @@ func Retrieve(record []byte, attributes, unretrievable []string, live *Live, mis
 	s := &scanner{text: record}
 	if s.peek() == '{' {
 		for more := s.open('}'); more; more = s.more('}') {
-			if key, _, value := s.member(); string(key) == idName {
+			if key, _, value := s.member(); string(key) == IDAttribute {
 				o.ID = string(plain(value))
 			}
 		}

@@ -42,10 +42,15 @@ func (l *Live) into(dst []byte, o *Object) []byte {
 	if l == nil || len(l.Attributes) == 0 || l.Value == nil || o.Mission == NoMission {
 		return o.JSON
 	}
-	return l.write(dst[:0], l.tree(), o)
+	if dst, some := l.write(dst, l.tree(), o); some {
+		return dst
+	}
+	return o.JSON
 }
 
-func (l *Live) write(dst []byte, tree *liveNode, o *Object) []byte {
+// write adds a record with its live values to dst; false, and nothing is
+// added, where it has none.
+func (l *Live) write(dst []byte, tree *liveNode, o *Object) ([]byte, bool) {
 	texts := make([]string, len(l.Attributes)) // "" where the record's own stands
 	some := false
 	for i, a := range l.Attributes {
@@ -53,14 +58,11 @@ func (l *Live) write(dst []byte, tree *liveNode, o *Object) []byte {
 			texts[i], some = liveText(v, a.Bool), true
 		}
 	}
-	if !some {
-		return o.JSON
-	}
 	s := &scanner{text: o.JSON}
-	if s.peek() != '{' {
-		return o.JSON
+	if !some || s.peek() != '{' {
+		return dst, false
 	}
-	return tree.object(dst, s, texts)
+	return tree.object(dst, s, texts), true
 }
 
 // object writes the members of an object with the live ones in their places,

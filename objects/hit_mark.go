@@ -168,7 +168,7 @@ func (m *markWriter) object(out []byte, s *scanner, n *markNode, depth int) ([]b
 		if s.bad {
 			break
 		}
-		if depth == 0 && (string(key) == idName || string(key) == geoName) && n.kids[string(key)] == nil {
+		if depth == 0 && (string(key) == IDAttribute || string(key) == geoName) && n.kids[string(key)] == nil {
 			continue
 		}
 		kid := m.kid(n, shared(key))

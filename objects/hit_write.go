@@ -45,8 +45,10 @@ func (w *hitWriter) write(c *candidate) []byte {
 	o := c.object()
 	record := o.JSON
 	if len(w.live.kids) > 0 && o.Mission != NoMission && w.req.live.Value != nil {
-		w.record = w.req.live.write(w.record[:0], w.live, o)
-		record = w.record
+		var some bool
+		if w.record, some = w.req.live.write(w.record[:0], w.live, o); some {
+			record = w.record
+		}
 	}
 	out := make([]byte, 0, 3*len(record)+512)
 	out = w.retrieve.record(out, record, o.ID, w.all)
@@ -147,7 +149,7 @@ func (w *hitWriter) userScore(c *candidate) int {
 // filters is the score of a hit by the optional filters.
 func (w *hitWriter) filters(c *candidate) int {
 	sum := make([]int32, 1)
-	for _, f := range w.req.q.Optional {
+	for _, f := range w.req.scoring() {
 		w.req.scores(c.part(), f, []uint32{c.doc}, sum)
 	}
 	return int(sum[0])

@@ -18,7 +18,7 @@ func france(n int, seed uint64) []Object {
 			if b.Len() > 0 {
 				b.WriteByte(' ')
 			}
-			if r.IntN(5) == 0 {
+			if r.IntN(30) == 0 { // a word that few have: some 40,000 of them
 				fmt.Fprintf(&b, "%c%c%d", 'a'+r.IntN(26), 'a'+r.IntN(26), r.IntN(400))
 			}
 			b.WriteString(pick(words))

@@ -98,7 +98,7 @@ func (r *request) criterion(list []criterion, name string) []criterion {
 	case "words":
 		return add(byWords, words)
 	case "filters":
-		return add(byFilters, len(r.q.Optional) > 0)
+		return add(byFilters, len(r.scoring()) > 0)
 	case "proximity":
 		return add(byProximity, words)
 	case "attribute":
@@ -163,7 +163,7 @@ func (k *ranker) enter(found int) {
 // filterScores are the scores of optional filters of all that was found.
 func (r *request) filterScores(f *partFound) []int32 {
 	sums := make([]int32, len(f.docs))
-	for _, o := range r.q.Optional {
+	for _, o := range r.scoring() {
 		r.scores(f.part, o, f.docs, sums)
 	}
 	return sums

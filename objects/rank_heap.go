@@ -111,6 +111,9 @@ func (k *ranker) distinct(res *Result, by string, each int) []*candidate {
 	k.req.list()
 	all := k.best(k.req.total + 1).list
 	slices.SortFunc(all, k.order)
+	for i := range k.req.found {
+		k.req.found[i].kept = newDocSet(len(k.req.found[i].part.docs))
+	}
 	var groups [][]*candidate
 	known := make(map[string]int)
 	for _, c := range all {
@@ -121,10 +124,12 @@ func (k *ranker) distinct(res *Result, by string, each int) []*candidate {
 				known[name] = len(groups)
 			}
 			groups = append(groups, []*candidate{c})
+			k.req.found[c.found].kept.set(c.doc)
 			continue
 		}
 		if c.group = len(groups[at]); c.group < each {
 			groups[at] = append(groups[at], c)
+			k.req.found[c.found].kept.set(c.doc)
 		}
 	}
 	res.Total = len(groups)

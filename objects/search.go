@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// idName is the attribute that is the record's id.
-const idName = "objectID"
-
 // request is one query on one snapshot.
 type request struct {
 	snap    *Snapshot
@@ -27,9 +24,10 @@ type partFound struct {
 	part *part
 	set  docSet
 	docs []uint32 // set as a list, ascending; nil until listed
+	kept docSet   // with distinct: those of set that are shown of their groups; else nil
 
-	words *wordsMatch     // nil where there are no words
-	ranks []attributeRank // of the part's attributes, for words
+	words *wordsMatch // nil where there are no words
+	key   matchKey    // of words in the part's cache, zero where it is not kept
 }
 
 // start makes a request ready. finish must be called.
@@ -55,9 +53,7 @@ func (r *request) finish() {
 		if r.found[i].docs != nil {
 			r.scratch.docs = append(r.scratch.docs, r.found[i].docs)
 		}
-		if r.found[i].words != nil {
-			r.scratch.matches = append(r.scratch.matches, r.found[i].words)
-		}
+		r.leaveMatch(&r.found[i])
 	}
 	r.snap.pool.giveBack(r.scratch)
 }
@@ -125,10 +121,10 @@ func (s *Snapshot) Search(q *Query, live *Live) (*Result, error) {
 	if len(names) > 0 || res.window() > 0 {
 		r.list()
 	}
+	ranked := r.rank(res)
 	for _, name := range names {
 		res.Facets = append(res.Facets, r.facet(name))
 	}
-	ranked := r.rank(res)
 	w := r.newHitWriter()
 	for _, c := range ranked {
 		res.IDs = append(res.IDs, c.object().ID)
@@ -151,10 +147,10 @@ func (r *request) result() *Result {
 	if q.PerPage < 0 {
 		res.PerPage = r.s.PerPage
 	}
-	if q.Length < 0 && q.Offset > 0 { // as many as a page has
-		res.Length = res.PerPage
-	}
-	if res.OffsetAsked = res.Length >= 0; res.OffsetAsked {
+	if res.OffsetAsked = q.Length >= 0 || q.Offset > 0; res.OffsetAsked {
+		if q.Length < 0 {
+			res.Length = res.PerPage
+		}
 		res.Page, res.PerPage = 0, res.Length
 	} else {
 		res.Length = res.PerPage

@@ -53,7 +53,7 @@ func (r *request) narrowToLeaf(p *part, f *Filter, m docSet) {
 		m.and(set)
 		return
 	}
-	holds := liveCondition(f)
+	holds := liveCondition(f, r.live.Attributes[i].Bool)
 	m.keep(func(doc uint32) bool {
 		if v, ok := r.liveValue(i, p.docs[doc].Mission); ok {
 			return holds(v)
@@ -85,16 +85,16 @@ func (r *request) liveValue(i int, mission uint32) (float64, bool) {
 	return r.live.Value(i, mission)
 }
 
-// liveCondition is a condition on one number. True and false are 1 and 0.
-func liveCondition(f *Filter) func(v float64) bool {
+// liveCondition is a condition on one number, or on a boolean, which is 1 or 0.
+func liveCondition(f *Filter, isBool bool) func(v float64) bool {
 	if f.Op != OpEqual {
 		return f.holds
 	}
 	want, ok := 0.0, true
 	switch {
-	case equalFold(f.Value, "true"):
+	case isBool && equalFold(f.Value, "true"):
 		want = 1
-	case equalFold(f.Value, "false"):
+	case isBool && equalFold(f.Value, "false"):
 	default:
 		want, ok = numberOf([]byte(f.Value))
 	}
@@ -138,7 +138,7 @@ func (r *request) leafSet(s *segment, f *Filter) docSet {
 }
 
 func (s *segment) fillLeaf(f *Filter, into docSet) {
-	if f.Attribute == idName {
+	if f.Attribute == IDAttribute {
 		// Alone among strings, ids are told apart by the cases of letters.
 		if f.Op == OpEqual {
 			if doc, ok := s.find(f.Value); ok {
@@ -168,27 +168,23 @@ func (s *segment) fillLeaf(f *Filter, into docSet) {
 	c.having(chosen, into)
 }
 
-// scores adds to sums[i] what the optional filters say of document docs[i]:
-// the score of a condition that is met; of several, one of which is enough,
-// the greatest, or the sum where the query says so; of several that are asked
-// together, the sum.
+// scores adds to sums[i] what a filter says of document docs[i] for the
+// criterion "filters": the score of a condition that is met; of several that
+// are asked together the sum; of several one of which is enough the greatest,
+// or the sum as well where the query wants it so.
 func (r *request) scores(p *part, f *Filter, docs []uint32, sums []int32) {
-	switch f.Op {
-	case OpAnd:
+	switch {
+	case f.Op == OpAnd, f.Op == OpOr && r.q.SumScores:
 		for _, k := range f.Kids {
 			r.scores(p, k, docs, sums)
 		}
-	case OpOr:
+	case f.Op == OpOr:
 		best, one := make([]int32, len(docs)), make([]int32, len(docs))
 		for _, k := range f.Kids {
 			clear(one)
 			r.scores(p, k, docs, one)
 			for i, v := range one {
-				if r.q.SumScores {
-					best[i] += v
-				} else {
-					best[i] = max(best[i], v)
-				}
+				best[i] = max(best[i], v)
 			}
 		}
 		for i, v := range best {
@@ -200,12 +196,30 @@ func (r *request) scores(p *part, f *Filter, docs []uint32, sums []int32) {
 			m.set(doc)
 		}
 		r.narrow(p, f, m)
-		score := int32(f.Score)
 		for i, doc := range docs {
 			if m.has(doc) {
-				sums[i] += score
+				sums[i] += int32(f.Score)
 			}
 		}
 		r.scratch.giveBack(m)
 	}
+}
+
+// scoring are the filters that the criterion "filters" asks: the optional
+// ones, and the query's own where its scores are not all alike.
+func (r *request) scoring() []*Filter {
+	if f := r.q.Filter; f != nil && (r.q.SumScores || f.uneven()) {
+		return append([]*Filter{f}, r.q.Optional...)
+	}
+	return r.q.Optional
+}
+
+// uneven says whether a condition has another score than 1.
+func (f *Filter) uneven() bool {
+	for _, k := range f.Kids {
+		if k.uneven() {
+			return true
+		}
+	}
+	return f.Op != OpAnd && f.Op != OpOr && f.Score > 1
 }

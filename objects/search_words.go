@@ -7,7 +7,7 @@ func (r *request) attributeRank(name string) attributeRank {
 	a := attributeRank{Rank: -1}
 	if len(r.s.Searchable) == 0 {
 		// Every attribute is as good as every other. Ids are no words.
-		if name != idName {
+		if name != IDAttribute {
 			a.Rank, a.Unordered = 0, true
 		}
 	}
@@ -21,6 +21,7 @@ func (r *request) attributeRank(name string) attributeRank {
 		a.Rank = -1
 	}
 	a.NoTypos = anyWithin(name, r.s.NoTyposOn)
+	a.NoExact = anyWithin(name, r.s.NoExactOn)
 	a.NoPrefix = anyWithin(name, r.s.NoPrefixOn)
 	return a
 }
@@ -53,12 +54,7 @@ func (r *request) attributeRanks(s *segment) []attributeRank {
 func (r *request) matchWords() {
 	r.total = 0
 	for i := range r.found {
-		f := &r.found[i]
-		if f.ranks == nil {
-			f.ranks = r.attributeRanks(f.part.segment)
-			f.words = r.scratch.match()
-		}
-		f.part.words.match(r.words, f.ranks, f.words)
+		r.matchPart(&r.found[i])
 	}
 	if r.words.limitsTypos() {
 		var has typoSet
@@ -74,6 +70,34 @@ func (r *request) matchWords() {
 		f := &r.found[i]
 		f.set.and(f.words.docs)
 		r.total += f.set.count()
+	}
+}
+
+// matchPart finds the words in one part, whatever the filters say.
+func (r *request) matchPart(f *partFound) {
+	r.leaveMatch(f)
+	key, keeps := r.matchKey()
+	if keeps {
+		f.key = key
+		if f.words = f.part.matches.take(key); f.words != nil {
+			return
+		}
+	}
+	f.words = r.scratch.match()
+	f.part.words.match(r.words, r.attributeRanks(f.part.segment), f.words)
+}
+
+// leaveMatch gives back what matchPart found.
+func (r *request) leaveMatch(f *partFound) {
+	m := f.words
+	if f.words = nil; m == nil {
+		return
+	}
+	if f.key.settings != nil {
+		m = f.part.matches.giveBack(f.key, m)
+	}
+	if f.key = (matchKey{}); m != nil {
+		r.scratch.matches = append(r.scratch.matches, m)
 	}
 }
 

@@ -20,6 +20,7 @@ type segment struct {
 	places  places
 	words   *wordsIndex // attribute a is columns[a]
 	cache   segmentCache
+	matches matchCache
 	size    int64 // bytes, about
 }
 
