@@ -4,11 +4,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
 // wordsIndex says where each word stands in the records of one segment. It is
-// immutable and safe for concurrent use.
+// immutable, but for what it remembers, and safe for concurrent use.
 //
 // Terms are sorted by their bytes, so those with a common beginning follow
 // each other, and so do their occurrences. An occurrence takes six bytes.
@@ -18,12 +19,25 @@ type wordsIndex struct {
 	ends     []uint32 // term i is text[ends[i]:ends[i+1]]
 	letters  []uint8  // of term i, at most 255
 	alphabet []uint32 // which letters term i is made of, see alphabetOf
+	heads    []uint32 // and which its first headLetters
+	starting []uint32 // and which its first headLetters+typoEditsMax
+	blocks   []uint32 // and any of the terms of block b: starting[b*termsBlock] and on
 	lists    []uint32 // the lists of term i are lists[i] to lists[i+1]
 	in       []uint16 // the attribute of list l; those of one term ascend
 	starts   []uint32 // list l is occurrences starts[l] to starts[l+1]
 	doc      []uint32 // the record of an occurrence; ascending in a list
 	at       []uint16 // its position times two, and 1 if it is the only word of its value
+	// What was found last for words with typos: the queries of a page ask for
+	// the same words, and so do those of somebody who goes on typing.
+	recent [recentMax]atomic.Pointer[expanded]
 }
+
+// termsBlock is how many neighbouring terms are ruled out at once.
+const termsBlock = 16
+
+// headLetters is how many letters at the beginning of a term are looked at
+// before it is compared.
+const headLetters = 4
 
 // entryGap lies between the words of two entries of an array: they are as far
 // apart as words can be.
@@ -52,7 +66,7 @@ func (w *wordsIndex) beginning(prefix string) (from, to int) {
 
 // bytes is about what the index takes in memory.
 func (w *wordsIndex) bytes() int {
-	return len(w.text) + 4*len(w.ends) + len(w.letters) + 4*len(w.alphabet) + 4*len(w.lists) +
+	return len(w.text) + 4*len(w.ends) + 13*len(w.letters) + 4*len(w.blocks) + 4*len(w.lists) +
 		2*len(w.in) + 4*len(w.starts) + 4*len(w.doc) + 2*len(w.at)
 }
 
@@ -84,6 +98,16 @@ func alphabetOfRunes(term []byte) (set uint32) {
 		}
 	}
 	return set
+}
+
+// firstLetters is the beginning of a term, of at most n letters.
+func firstLetters(term []byte, n int) []byte {
+	end := 0
+	for ; n > 0 && end < len(term); n-- {
+		_, size := utf8.DecodeRune(term[end:])
+		end += size
+	}
+	return term[:end]
 }
 
 // occurrence is one word of one record, while an index is built.
@@ -176,6 +200,13 @@ func (w *wordsIndex) append(term []byte) {
 	w.ends = append(w.ends, uint32(len(w.text)))
 	w.letters = append(w.letters, uint8(min(utf8.RuneCount(term), 255)))
 	w.alphabet = append(w.alphabet, alphabetOf(term))
+	w.heads = append(w.heads, alphabetOf(firstLetters(term, headLetters)))
+	starting := alphabetOf(firstLetters(term, headLetters+typoEditsMax))
+	if len(w.starting)%termsBlock == 0 {
+		w.blocks = append(w.blocks, 0)
+	}
+	w.starting = append(w.starting, starting)
+	w.blocks[len(w.blocks)-1] |= starting
 }
 
 // fill writes the lists of occurrences that are sorted by term, attribute,

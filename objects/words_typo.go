@@ -2,6 +2,7 @@ package objects
 
 import (
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -20,8 +21,10 @@ type soughtWord struct {
 	text     string // folded
 	letters  []rune
 	alphabet uint32
-	prefix   bool  // terms may go on behind it
-	edits    uint8 // that are allowed
+	head     uint32 // the alphabet of its first headLetters
+	starting uint32 // and of its first headLetters and edits
+	prefix   bool   // terms may go on behind it
+	edits    uint8  // that are allowed
 	// places has for each ASCII letter a bit for each place where it stands
 	// in the word; nil without edits.
 	places []uint64
@@ -33,6 +36,8 @@ func newSoughtWord(text string, prefix bool, edits uint8) soughtWord {
 		edits = 0
 	}
 	s := soughtWord{text: text, letters: letters, alphabet: alphabetOf([]byte(text)), prefix: prefix, edits: min(edits, typoEditsMax)}
+	s.head = alphabetOf(firstLetters([]byte(text), headLetters))
+	s.starting = alphabetOf(firstLetters([]byte(text), headLetters+int(s.edits)))
 	if s.edits > 0 {
 		s.places = make([]uint64, utf8.RuneSelf)
 		for i, r := range letters {
@@ -160,18 +165,13 @@ type expansion struct {
 }
 
 // expand finds the terms that a word finds, in their order. With typos it
-// looks at every term once, at a nanosecond each for those whose letters are
-// others; without, at none in vain.
+// looks at every term, but at most of them only by blocks: an edit moves the
+// letters behind it by one at most, so but for one letter an edit, those that
+// a word begins with are among those that a term begins with and the other way
+// round. Without typos it looks at none in vain.
 func (w *wordsIndex) expand(s *soughtWord, found []expansion) []expansion {
 	if s.edits > 0 {
-		for i, alphabet := range w.alphabet {
-			if s.could(alphabet, w.letters[i]) {
-				if near := s.near(w.term(i)); !near.none() {
-					found = append(found, expansion{uint32(i), near})
-				}
-			}
-		}
-		return found
+		return w.expandTypos(s, found)
 	}
 	if !s.prefix {
 		if i, ok := w.find(s.text); ok {
@@ -186,6 +186,62 @@ func (w *wordsIndex) expand(s *soughtWord, found []expansion) []expansion {
 			near = nearness{0, tooFar}
 		}
 		found = append(found, expansion{uint32(i), near})
+	}
+	return found
+}
+
+const (
+	recentMax = 32
+	// expandedMax is the most terms that are remembered for a word.
+	expandedMax = 256
+)
+
+// expanded is what was found for a word with typos.
+type expanded struct {
+	text   string
+	prefix bool
+	edits  uint8
+	found  []expansion
+}
+
+// slot is where a word is remembered.
+func slot(text string) (sum uint8) {
+	for i := range len(text) {
+		sum = sum*31 + text[i]
+	}
+	return sum % recentMax
+}
+
+func (w *wordsIndex) expandTypos(s *soughtWord, found []expansion) []expansion {
+	recent := &w.recent[slot(s.text)]
+	if e := recent.Load(); e != nil && e.text == s.text && e.prefix == s.prefix && e.edits == s.edits {
+		return append(found, e.found...)
+	}
+	first := len(found)
+	for b, letters := range w.blocks {
+		if bits.OnesCount32(s.head&^letters) <= int(s.edits) {
+			found = w.expandBlock(s, b*termsBlock, found)
+		}
+	}
+	if len(found)-first <= expandedMax {
+		recent.Store(&expanded{s.text, s.prefix, s.edits, slices.Clone(found[first:])})
+	}
+	return found
+}
+
+// expandBlock finds those of the terms of one block.
+func (w *wordsIndex) expandBlock(s *soughtWord, from int, found []expansion) []expansion {
+	edits := int(s.edits)
+	// Letters of the term's head that may stand behind what is near.
+	beyond := max(0, headLetters-(len(s.letters)-edits))
+	for i := from; i < min(from+termsBlock, len(w.starting)); i++ {
+		if bits.OnesCount32(s.head&^w.starting[i]) > edits || bits.OnesCount32(w.heads[i]&^s.starting) > edits+beyond ||
+			!s.could(w.alphabet[i], w.letters[i]) {
+			continue
+		}
+		if near := s.near(w.term(i)); !near.none() {
+			found = append(found, expansion{uint32(i), near})
+		}
 	}
 	return found
 }
