@@ -136,7 +136,8 @@ func unknown(db *bbolt.DB, known, found *committed) (changes []mission.Change, e
 			}
 			changes = append(changes, logged...)
 		}
-		return nil
+		changes, err = v.objectsAnew(changes, &found.meta)
+		return err
 	})
 	return changes, err
 }

@@ -61,8 +61,6 @@ func (v snapshot) complete(c *mission.Change, now *committed) error {
 		return v.completeCrisis(c)
 	case mission.AlertPut:
 		return v.completeAlert(c)
-	case mission.ObjectsWritten, mission.ObjectIndexPut:
-		return v.completeObjects(c)
 	default:
 		return v.completeSeats(c)
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -164,9 +166,9 @@ func (v snapshot) objects(x *objectIndexRecord, after string, visit func(ObjectR
 // grows for as long as it takes.
 //
 // Whoever follows the changes keeps those that Options.Committed brings while
-// this runs, and afterwards applies, in their order, those after seq. A change
-// ObjectsWritten without Writes comes where a commit's outcome was unknown until
-// the file was read again: the index is to be read anew, by Objects.
+// this runs, and afterwards applies, in their order, those after seq. Where a
+// commit's outcome was unknown until the file was read again, they are brought
+// the indexes that it concerned as they are: put, emptied, and written anew.
 func (s *Store) LoadObjects(index func(mission.ObjectIndex), record func(index string, o ObjectRecord)) (seq uint64, err error) {
 	s.lasting.RLock()
 	defer s.lasting.RUnlock()
@@ -201,14 +203,57 @@ func loadObjects(tx *bbolt.Tx, index func(mission.ObjectIndex), record func(stri
 	return m.seq, nil
 }
 
-// completeObjects gives a change of an index what the log leaves out, but the
-// records.
-func (v snapshot) completeObjects(c *mission.Change) error {
-	raw := v.get(objectIndexesBucket, objectNameKey(c.Objects.Index))
-	if raw == nil {
-		return nil // gone since: its own change follows
+// objectsAnew puts in place of what the log says of indexes, which is names
+// alone, changes that lead to what they are now, whatever whoever follows knew:
+// each is put, emptied and written, or dropped. They come last, and take memory
+// for the records of the indexes named: for when the outcome of a commit was
+// unknown.
+func (v snapshot) objectsAnew(changes []mission.Change, now *meta) ([]mission.Change, error) {
+	var names []string
+	changes = slices.DeleteFunc(changes, func(c mission.Change) bool {
+		if c.Objects == nil {
+			return false
+		}
+		names = append(names, c.Objects.Index)
+		if c.Objects.To != "" {
+			names = append(names, c.Objects.To)
+		}
+		return true
+	})
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		all, err := v.indexAnew(name)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			all[i].Seq, all[i].At = now.seq, now.now
+		}
+		changes = append(changes, all...)
 	}
-	_, n, err := v.objectIndexOf(c.Objects.Index, raw)
-	c.Objects.Put = &n
-	return err
+	return changes, nil
+}
+
+// indexAnew gives the changes that make an index what it is.
+func (v snapshot) indexAnew(name string) ([]mission.Change, error) {
+	raw := v.get(objectIndexesBucket, objectNameKey(name))
+	if raw == nil {
+		return []mission.Change{{Kind: mission.ObjectsDropped, Objects: &mission.ObjectChange{Index: name}}}, nil
+	}
+	x, n, err := v.objectIndexOf(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	changes := []mission.Change{{Kind: mission.ObjectIndexPut, Objects: &mission.ObjectChange{Index: name, Put: &n}},
+		{Kind: mission.ObjectsCleared, Objects: &mission.ObjectChange{Index: name}}}
+	byVersion := map[uint64][]mission.ObjectWrite{} // one change each: a record's version is its change's
+	err = v.objects(x, "", func(o ObjectRecord) bool {
+		byVersion[o.Version] = append(byVersion[o.Version], mission.ObjectWrite{ID: o.ID, JSON: o.JSON})
+		return true
+	})
+	for _, version := range slices.Sorted(maps.Keys(byVersion)) {
+		changes = append(changes, mission.Change{Kind: mission.ObjectsWritten,
+			Objects: &mission.ObjectChange{Index: name, Version: version, Writes: byVersion[version]}})
+	}
+	return changes, err
 }
