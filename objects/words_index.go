@@ -1,6 +1,8 @@
 package objects
 
 import (
+	"cmp"
+	"encoding/binary"
 	"slices"
 	"sort"
 	"strings"
@@ -173,25 +175,43 @@ func (b *wordsBuilder) id(term []byte) uint32 {
 
 // finish makes the index of the records 0 to docs-1. The builder is spent.
 func (b *wordsBuilder) finish(docs int) *wordsIndex {
-	order := make([]uint32, len(b.terms)) // ids in the order of their terms
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(b.terms[x], b.terms[y]) })
-	w := &wordsIndex{docs: docs, ends: make([]uint32, 1, len(order)+1)}
-	places := make([]uint32, len(order)) // by id
-	for place, id := range order {
-		w.append([]byte(b.terms[id]))
-		places[id] = uint32(place)
+	w := &wordsIndex{docs: docs, ends: make([]uint32, 1, len(b.terms)+1)}
+	places := make([]uint32, len(b.terms)) // by id
+	for place, t := range b.sorted() {
+		w.append([]byte(b.terms[t.id]))
+		places[t.id] = uint32(place)
 	}
 	for i := range b.found {
 		b.found[i].term = places[b.found[i].term]
 	}
 	// Two stable passes: by attribute, then by term.
 	sorted := distribute(b.found, len(b.next), func(o *occurrence) uint32 { return uint32(o.in) })
-	sorted = distribute(sorted, len(order), func(o *occurrence) uint32 { return o.term })
+	sorted = distribute(sorted, len(places), func(o *occurrence) uint32 { return o.term })
 	w.fill(sorted)
 	return w
+}
+
+// keyedTerm is a term by its id, and its first eight bytes as a number.
+type keyedTerm struct {
+	key uint64
+	id  uint32
+}
+
+// sorted gives the terms in their order.
+func (b *wordsBuilder) sorted() []keyedTerm {
+	terms := make([]keyedTerm, len(b.terms))
+	for id, term := range b.terms {
+		var first [8]byte
+		copy(first[:], term)
+		terms[id] = keyedTerm{binary.BigEndian.Uint64(first[:]), uint32(id)}
+	}
+	slices.SortFunc(terms, func(x, y keyedTerm) int {
+		if x.key != y.key { // most differ early, and here the terms need not be fetched
+			return cmp.Compare(x.key, y.key)
+		}
+		return strings.Compare(b.terms[x.id], b.terms[y.id])
+	})
+	return terms
 }
 
 // append adds a term that is greater than all before.
