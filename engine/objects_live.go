@@ -6,6 +6,7 @@ import (
 	"renfort/feed/record"
 	"renfort/geo"
 	"renfort/index"
+	"renfort/matcher"
 	"renfort/objects"
 )
 
@@ -25,12 +26,11 @@ func (e *Engine) live(name string) *objects.Live {
 		e.matcher.Scores(s, at, missions, scores)
 	}
 	l.Explain = func(mission uint32, at *geo.Point) []byte {
-		score, reasons := e.matcher.ScoreReasons(s, at, mission, true)
+		_, reasons := e.matcher.ScoreReasons(s, at, mission, true)
 		b, err := json.Marshal(struct {
-			Score   float64 `json:"score"`
-			Policy  string  `json:"policy"`
-			Reasons any     `json:"reasons"`
-		}{score, s.PolicyKey, reasons})
+			Policy  string           `json:"policy"`
+			Reasons []matcher.Reason `json:"reasons"`
+		}{s.PolicyKey, reasons})
 		if err != nil {
 			return []byte("null") // a reason is words and numbers
 		}
