@@ -277,15 +277,6 @@ func (e *Engine) takeWrites(changes []mission.Change) {
 	if r == nil {
 		return
 	}
-	for i := range changes {
-		if len(changes[i].Objects.Writes) == 0 {
-			// The store was read again after a failure, and cannot say what
-			// became of a commit: the whole index is read anew, which has all
-			// that follows here too.
-			_ = e.fillRoom(r)
-			return
-		}
-	}
 	last := map[string][]byte{}
 	var order []string
 	for i := range changes {
