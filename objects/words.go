@@ -16,10 +16,13 @@ const (
 	positionMax = 1<<15 - 1
 	// queryWordsMax is how many words of a query count: the rest is not
 	// looked for.
-	queryWordsMax = 64
+	queryWordsMax = 32
 	// proximityMax is how far apart words can be; those of two attributes, or
 	// of two entries of an array, always are.
 	proximityMax = 8
+	// proximityWordsMax is how many words at the beginning of a query count
+	// for how near they are to each other.
+	proximityWordsMax = 10
 	// positionsRanked is how many positions of an attribute the attribute
 	// criterion tells apart.
 	positionsRanked = 1000
@@ -40,7 +43,7 @@ type wordRank struct {
 	Typos     uint8  // less is better; a typo in the first letter counts twice
 	Words     uint8  // of the query that were found; more is better
 	Exact     uint8  // of those, without typo or prefix; more is better
-	Proximity uint16 // less is better; 0 for one word
+	Proximity uint16 // less is better; the sum of how far each word is from the next, 1 to 8 each
 	Attribute uint32 // less is better: Rank of the attribute times 1,000 plus the position in it (0 to 999)
 }
 

@@ -261,3 +261,31 @@ func TestSplitsAndJoins(t *testing.T) {
 		t.Errorf("without typos words are not split: got %q", got)
 	}
 }
+
+// TestProximity shows how near words are, as Algolia counts it: from each word
+// to the next, 8 at most.
+func TestProximity(t *testing.T) {
+	f := func(query, value string, want uint16) {
+		t.Helper()
+		var m wordsMatch
+		wordsOver("", value).match(parseWords(query, &Settings{}, &Query{}, nil), []attributeRank{{}}, &m)
+		got := ^uint16(0)
+		m.rank(nil, func(_ uint32, r wordRank) { got = r.Proximity })
+		if got != want {
+			t.Errorf("%q in %q: got %d, want %d", query, value, got, want)
+		}
+	}
+	f("george clooney", "George Clooney", 1)
+	f("george clooney", "George Timothy Clooney", 2)
+	f("george clooney", "Clooney, George", 2) // the wrong way round is one farther
+	f("george clooney", "George a b c d e f g h i j Clooney", 8)
+	f("george clooney", "George a b Clooney c d e George f Clooney", 2)
+	f("george timothy clooney", "George Timothy Clooney", 2)
+	f("george", "Clooney, George", 0)
+	f("e mail", "email", 1)
+	// Behind the tenth word nothing is summed.
+	f("a b c d e f g h i j k l", "a b c d e f g h i j x l k", 9)
+	f("a b c d e f g h i j k l", "b a c d e f g h i j k l", 2+2+7)
+	// Many places of both: they are sorted first.
+	f("un deux", strings.Repeat("un ", 30)+strings.Repeat("x ", 3)+strings.Repeat("deux ", 30), 4)
+}

@@ -16,7 +16,7 @@ type rankRoom struct {
 	typos     []uint8  // of edge e for seat c at c*edges+e, or tooFar
 	attribute []uint32 // of seat c
 	exact     []uint64 // of seat c, a bit a word of the query
-	places    []uint64 // see place; in heaps, of which word i of seat c has number c*words+i
+	places    []uint64 // see place; in heaps, of which word i of seat c has number c times the words that count, plus i
 	starts    []uint32 // of each heap
 	best      [queryWordsMax + 1]int
 	seats     []uint32 // of the occurrences of one run
@@ -58,8 +58,9 @@ func (m *wordsMatch) rank(among []uint64, visit func(doc uint32, r wordRank)) {
 			m.weigh(e, &m.runs[r])
 		}
 	}
-	if words > 1 {
-		m.heap(seats * words)
+	near := min(words, proximityWordsMax)
+	if near > 1 {
+		m.heap(seats * near)
 	}
 	for c, doc := range room.list {
 		if room.many {
@@ -67,8 +68,8 @@ func (m *wordsMatch) rank(among []uint64, visit func(doc uint32, r wordRank)) {
 		}
 		r := wordRank{Attribute: room.attribute[c], Exact: uint8(bits.OnesCount64(room.exact[c]))}
 		r.Words, r.Typos, _ = m.query.way(room.typos[c*len(m.edges):(c+1)*len(m.edges)], &room.best)
-		if words > 1 {
-			r.Proximity = room.proximity(c*words, words, m.query.proximity)
+		if near > 1 {
+			r.Proximity = room.proximity(c*near, near, m.query.proximity)
 		}
 		visit(doc, r)
 	}
@@ -181,7 +182,7 @@ func (m *wordsMatch) heap(heaps int) {
 
 // heaped visits all places.
 func (m *wordsMatch) heaped(visit func(heap, place uint64)) {
-	words := uint64(len(m.query.words))
+	near := min(len(m.query.words), proximityWordsMax)
 	for e, span := range m.edges {
 		edge := &m.query.edges[e]
 		for r := span.from; r < span.to; r++ {
@@ -189,9 +190,9 @@ func (m *wordsMatch) heaped(visit func(heap, place uint64)) {
 			seats, at := m.seated(r)
 			at = at[:len(seats)]
 			place := uint64(r.attribute)<<(15+placeWidthBits) | uint64(r.width)
-			for word := edge.from; word < edge.to; word++ {
+			for word := edge.from; word < min(edge.to, near); word++ {
 				for i, c := range seats {
-					visit(uint64(c)*words+uint64(word), place|uint64(at[i]>>1)<<placeWidthBits)
+					visit(uint64(c)*uint64(near)+uint64(word), place|uint64(at[i]>>1)<<placeWidthBits)
 				}
 			}
 		}

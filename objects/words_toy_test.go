@@ -207,7 +207,7 @@ func (q *toyQuery) rank(r toyRecord) (rank wordRank, ok bool) {
 		if exact[i] {
 			rank.Exact++
 		}
-		if i > 0 {
+		if i > 0 && i < proximityWordsMax {
 			rank.Proximity += uint16(max(toyNearest(each[i-1], each[i]), q.proximity))
 		}
 	}
