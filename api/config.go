@@ -35,6 +35,8 @@ type Config struct {
 	// WebhookAllowPrivate lets webhooks point to addresses inside, and to http.
 	WebhookAllowPrivate bool
 
+	Feeds []Feed // partners' feeds that are fetched, at most 100
+
 	Log *slog.Logger // nil: nothing is logged
 }
 
@@ -78,6 +80,14 @@ func (c Config) Validate() error {
 	for _, d := range []time.Duration{c.ReadTimeout, c.WriteTimeout, c.IdleTimeout, c.BulkTimeout, c.WorkTimeout, c.ShownEvery} {
 		if d <= 0 {
 			return fmt.Errorf("%w: every time must be above zero", ErrConfig)
+		}
+	}
+	if len(c.Feeds) > feedsMax {
+		return fmt.Errorf("%w: %d feeds; at most %d", ErrConfig, len(c.Feeds), feedsMax)
+	}
+	for i := range c.Feeds {
+		if err := c.Feeds[i].validate(); err != nil {
+			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
 	return c.validateKeys()

@@ -137,6 +137,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	k.alerts(send)
 	k.waves(send)
 	k.algolia(send)
+	k.feeds(send)
 }
 
 // classNames are the words of metrics, [c] for class c.

@@ -37,6 +37,7 @@ type Service struct {
 	feed     *outbox.Feed
 	streams  *streams
 	sender   *outbox.Sender
+	pollers  []*poller
 	shown    shown
 	plans    plans
 	v0Places v0Places
@@ -68,6 +69,7 @@ func New(e *engine.Engine, config Config) *Service {
 		s.grants = newGrants(config.Keys)
 	}
 	s.front = algolia.New(e, rand.Reader)
+	s.pollers = newPollers(s, config.Feeds)
 	s.tree = newTree(s.routes)
 	s.meters = newMeters(s)
 	s.openAPI = openAPI(s.routes)
@@ -105,6 +107,7 @@ func (s *Service) Serve(l net.Listener) error {
 	s.working.Go(func() { s.rememberEvery(ctx, s.config.ShownEvery) })
 	s.working.Go(func() { s.feed.Run(ctx) })
 	s.working.Go(func() { s.sender.Run(ctx) })
+	s.runFeeds(ctx)
 	defer s.working.Wait()
 	defer stop()
 	defer s.streams.close()

@@ -9,13 +9,17 @@ import (
 
 // importCommand sends files to a service.
 type importCommand struct {
-	To       string   `required:"" placeholder:"URL" help:"The service, as http://127.0.0.1:8080."`
-	Key      string   `placeholder:"KEY" help:"A key with the scope write."`
-	Kind     string   `enum:"auto,missions,volunteers" default:"auto" placeholder:"KIND" help:"What the files hold: missions, volunteers, or auto, which looks at the first lines of each."`
-	FromLine int      `placeholder:"N" help:"Begin at this line of the file (one file only)."`
-	Restart  bool     `help:"Begin at the first line, whatever an earlier run left."`
-	Strict   bool     `help:"Exit with 1 if any line was refused."`
-	Files    []string `arg:"" name:"file" type:"existingfile" help:"NDJSON, plain or gzip."`
+	To        string   `required:"" placeholder:"URL" help:"The service, as http://127.0.0.1:8080."`
+	Key       string   `placeholder:"KEY" help:"A key with the scope write."`
+	Kind      string   `enum:"auto,missions,volunteers,feed" default:"auto" placeholder:"KIND" help:"What the files hold: missions or volunteers a line, a feed, or auto, which looks at how each begins."`
+	Publisher string   `placeholder:"NAME" help:"Feeds: whose missions they are. A key for one publisher need not say."`
+	Places    string   `enum:",total,left" default:"" placeholder:"WHAT" help:"Feeds: whether places are the total, as by default, or the seats left."`
+	Prune     string   `enum:",true,force" default:"" placeholder:"true|force" help:"Feeds: close the publisher's missions that the feed no longer names; force: however many."`
+	Booking   string   `enum:",here,elsewhere" default:"" placeholder:"WHERE" help:"Feeds: who takes the signups; elsewhere: the partner, on its own site. Default: here."`
+	FromLine  int      `placeholder:"N" help:"Begin at this line of the file (one file only)."`
+	Restart   bool     `help:"Begin at the first line, whatever an earlier run left."`
+	Strict    bool     `help:"Exit with 1 if any line was refused."`
+	Files     []string `arg:"" name:"file" type:"existingfile" help:"NDJSON, or a feed: API Engagement's XML or v0 JSON; plain or gzip."`
 }
 
 // Help says what a reader of --help wants to know beyond the flags.
@@ -25,7 +29,10 @@ reported on standard error as FILE:LINE: ID: CODE: DETAIL, and does not stop the
 rest: the exit code is 0 with a summary, unless --strict. A service that is busy,
 restarting or out of reach is waited for.
 
-How far a file got is kept beside it, in FILE` + progressSuffix + `, until it is done:
+A feed goes to the service whole; what was repaired, refused and kept is reported
+mission by mission. One that breaks off is stored as far as it came, and exits 1.
+
+How far a file of lines got is kept beside it, in FILE` + progressSuffix + `, until it is done:
 the same command again goes on from there. A line is sent twice at most, which
 changes nothing.`
 }
@@ -64,6 +71,16 @@ type importer struct {
 }
 
 func (i *importer) run() (totals, error) {
+	feed := i.command.Kind == "feed"
+	if i.command.Kind == "auto" {
+		var err error
+		if feed, err = isFeed(i.path); err != nil {
+			return totals{}, err
+		}
+	}
+	if feed {
+		return i.importFeed()
+	}
 	f, err := openLines(i.path)
 	if err != nil {
 		return totals{}, err

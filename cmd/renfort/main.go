@@ -71,7 +71,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve a data directory over HTTP."`
 	Demo    demoCommand    `cmd:"" help:"Serve a made-up France, and print what to try."`
 	World   worldCommand   `cmd:"" help:"Write a made-up France as NDJSON files."`
-	Import  importCommand  `cmd:"" help:"Send NDJSON files of missions or volunteers to a service."`
+	Import  importCommand  `cmd:"" help:"Send NDJSON files of missions or volunteers, or partners' feeds, to a service."`
 	Check   checkCommand   `cmd:"" help:"Check a data directory, without changing a byte of it."`
 	Backup  backupCommand  `cmd:"" help:"Copy the data of a running service, and verify the copy."`
 	Restore restoreCommand `cmd:"" help:"Make a data directory of a copy, verified."`

@@ -22,6 +22,7 @@ type serveCommand struct {
 	Taxonomy string   `type:"existingfile" placeholder:"FILE" help:"Domains and activities, JSON. One that differs from the taxonomy in force replaces it."`
 	Missions []string `name:"mission-index" placeholder:"NAME" help:"An index of the Algolia door whose records are missions: they are recommended, held and matched like any other. May be said several times."`
 	Mapping  string   `name:"mission-mapping" type:"existingfile" placeholder:"FILE" help:"How such records become missions, JSON. Default: the French public platform's."`
+	Feeds    []string `name:"feed" sep:"none" placeholder:"URL[,every=15m]" help:"Fetch a partner's feed: API Engagement's XML or v0 JSON. Options follow the URL: ,every=15m ,publisher=NAME (else its host) ,places=left ,prune=true ,booking=elsewhere. May be said several times."`
 	CORS     []string `name:"cors" placeholder:"ORIGIN" help:"Origins whose pages may read answers; * for all."`
 	Private  bool     `name:"webhook-allow-private" help:"Let webhooks point to private and loopback addresses, and to http. For networks where everybody who has a key may reach them."`
 	TLSCert  string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"Certificate; with --tls-key."`
@@ -76,6 +77,13 @@ func (c *serveCommand) config(p *process) (api.Config, error) {
 	config.Addr, config.CORSOrigins, config.TLSCert, config.TLSKey = c.Addr, c.CORS, c.TLSCert, c.TLSKey
 	config.WebhookAllowPrivate = c.Private
 	config.Log = newLog(p.stderr)
+	for _, text := range c.Feeds {
+		f, err := parseFeed(text)
+		if err != nil {
+			return config, &usageError{err}
+		}
+		config.Feeds = append(config.Feeds, f)
+	}
 	if c.Keys == "" {
 		return config, nil
 	}
