@@ -9,6 +9,9 @@ import (
 // facetValuesMax is the most values that a facet is answered with.
 const facetValuesMax = 1000
 
+// facetValuesDefault is how many those are where nobody says.
+const facetValuesDefault = 100
+
 // facetNames are the facets that are counted: those asked for, in the order in
 // which they were, "*" being all that the settings declare.
 func (r *request) facetNames(asked []string) (names []string) {
@@ -45,6 +48,9 @@ func (r *request) facet(name string) FacetCounts {
 	most := r.q.PerFacet
 	if most <= 0 {
 		most = r.s.PerFacet
+	}
+	if most <= 0 {
+		most = facetValuesDefault
 	}
 	out := FacetCounts{Name: name, Values: greatest(t.values, min(most, facetValuesMax))}
 	if order := r.q.SortFacet; order == "alpha" || order == "" && r.s.SortFacet == "alpha" {

@@ -153,14 +153,16 @@ func (m *markWriter) append(out []byte, name string, record []byte) []byte {
 	if s.peek() != '{' {
 		return out
 	}
-	out, some := m.object(append(out, name...), s, m.root, 0)
+	out, some := m.object(append(out, name...), s, m.root, 0, false)
 	if !some {
 		return out[:start]
 	}
 	return out
 }
 
-func (m *markWriter) object(out []byte, s *scanner, n *markNode, depth int) ([]byte, bool) {
+// object writes the members of an object; entry says whether it stands in an
+// array.
+func (m *markWriter) object(out []byte, s *scanner, n *markNode, depth int, entry bool) ([]byte, bool) {
 	out = append(out, '{')
 	some := false
 	for more := s.open('}'); more; more = s.more('}') {
@@ -181,7 +183,7 @@ func (m *markWriter) object(out []byte, s *scanner, n *markNode, depth int) ([]b
 		}
 		out = append(out, head...)
 		var wrote bool
-		if out, wrote = m.value(out, value, kid, depth+1, false); !wrote {
+		if out, wrote = m.value(out, value, kid, depth+1, entry); !wrote {
 			out = out[:mark]
 		}
 		some = some || wrote
@@ -196,7 +198,7 @@ func (m *markWriter) value(out, value []byte, n *markNode, depth int, entry bool
 	}
 	switch c := value[0]; {
 	case c == '{':
-		return m.object(out, &scanner{text: value}, n, depth)
+		return m.object(out, &scanner{text: value}, n, depth, entry)
 	case c == '[':
 		return m.array(out, value, n, depth)
 	case !n.take:

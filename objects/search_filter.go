@@ -126,7 +126,8 @@ func (f *Filter) holds(v float64) bool {
 // leafSet is the documents of a segment whose own values meet a condition.
 func (r *request) leafSet(s *segment, f *Filter) docSet {
 	key := append(r.scratch.key[:0], 'f', byte(f.Op), byte(f.Compare))
-	key = append(append(key, f.Attribute...), 0)
+	key = binary.AppendUvarint(key, uint64(len(f.Attribute)))
+	key = append(key, f.Attribute...)
 	if f.Op == OpEqual {
 		key = append(key, f.Value...)
 	} else {

@@ -1,9 +1,10 @@
 package objects
 
 import (
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -67,19 +68,14 @@ func (r *request) matchKey() (matchKey, bool) {
 	if r.words.limitsTypos() {
 		return matchKey{}, false
 	}
-	var b strings.Builder
 	q := r.q
-	for _, n := range [...]int{q.OneTypoFrom, q.TwoTyposFrom, r.words.relax, len(q.OptionalWords)} {
-		b.WriteString(strconv.Itoa(n))
-		b.WriteByte(0)
-	}
+	key := fmt.Appendf(nil, "%d %d %d %d %t ", q.OneTypoFrom, q.TwoTyposFrom, r.words.relax, len(q.OptionalWords), q.NoSynonyms)
 	if q.Advanced != nil {
-		b.WriteString(strconv.FormatBool(*q.Advanced))
+		key = strconv.AppendBool(key, *q.Advanced)
 	}
-	b.WriteString(strconv.FormatBool(q.NoSynonyms))
 	for _, s := range slices.Concat([]string{q.Words, q.Typos, q.PrefixOf, q.WhenNone}, q.OptionalWords, q.RestrictTo) {
-		b.WriteByte(0)
-		b.WriteString(s)
+		key = binary.AppendUvarint(key, uint64(len(s)))
+		key = append(key, s...)
 	}
-	return matchKey{r.s, r.snap.synonyms, b.String()}, true
+	return matchKey{r.s, r.snap.synonyms, string(key)}, true
 }
