@@ -37,6 +37,13 @@ func (p *parts) flush() error {
 // make fails half-way the connection is cut, so that nobody takes a part for
 // the whole. make must not touch the call, which goes on to another request.
 func (c *call) answerInParts(kind string, make func(p *parts) error) {
+	c.ctx.Response.Header.SetContentType(kind)
+	if c.ctx.IsHead() {
+		// fasthttp ends even a stream that it does not send, which the client
+		// would take for the beginning of the next answer.
+		c.out = c.out[:0]
+		return
+	}
 	from, to := io.Pipe()
 	b := &backupStream{PipeReader: from}
 	b.writing.Add(1)
@@ -48,7 +55,6 @@ func (c *call) answerInParts(kind string, make func(p *parts) error) {
 		service.lanes.leave() // before the client hears that it is over
 		to.CloseWithError(err)
 	}()
-	c.ctx.Response.Header.SetContentType(kind)
 	c.ctx.SetBodyStream(b, -1)
 }
 

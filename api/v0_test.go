@@ -265,6 +265,12 @@ func TestV0Circle(t *testing.T) {
 			t.Errorf("seed %d: pages of %d together are not the list", seed, step)
 		}
 	}
+	if res, err := l.client.Get("http://renfort/v0/mission?limit=10000"); err != nil || res.Body.Close() != nil {
+		t.Errorf("hanging up half-way: %v", err) // and the service shuts down at the end
+	}
+	if a := l.must(200, "HEAD", "/v0/mission?limit=10000", ""); len(a.body) > 0 || a.header.Get("Content-Type") != "application/json" {
+		t.Errorf("HEAD of a long list: %v %.100s", a.header, a.body)
+	}
 	if jumped := l.v0("/v0/mission?" + circle + "&limit=3&skip=301"); !slices.Equal(idsOf(jumped.Data), idsOf(all.Hits[301:304])) || jumped.Total != len(within) {
 		t.Errorf("seed %d: a page from the middle is not that of the list", seed)
 	}
@@ -306,5 +312,27 @@ func TestV0ListForms(t *testing.T) {
 	}
 	if q := url.QueryEscape(`["Nice"`); len(l.v0("/v0/mission?city="+q).Data) != 0 {
 		t.Error("a broken list chose something")
+	}
+}
+
+// Whatever stands in a query, the answer is a list or a refusal in this door's
+// shape.
+func TestV0OddQueries(t *testing.T) {
+	const seed = 11
+	r := rand.New(rand.NewPCG(seed, 0))
+	l := openV0(t, nil)
+	names := []string{"activity", "city[]", "clientId", "country", "createdAt", "departmentName", "distance", "domain", "keywords", "limit", "lat", "lon",
+		"openToMinors", "organizationRNA", "publisher", "remote", "skip", "snu", "startAt", "type", "from", "size", "text", "x", ""}
+	values := []string{"", "0", "-1", "1e999", "NaN", "gt:", "lt:2026-01-01", "[", `["a","b"]`, `[1]`, "null", ",,", "50km", "km", "é", "\x00", "full", "FR", "v0p", "sante", "\"x", "-x", "10000", strings.Repeat("a,", 600)}
+	for i := range 300 {
+		var q []string
+		for range r.IntN(6) {
+			q = append(q, url.QueryEscape(names[r.IntN(len(names))])+"="+url.QueryEscape(values[r.IntN(len(values))]))
+		}
+		path := []string{"/v0/mission", "/v0/mission/search"}[r.IntN(2)] + "?" + strings.Join(q, "&")
+		a := l.do("GET", path, "")
+		if ok := a.json(t)["ok"]; ok != (a.status == 200) || a.status != 200 && a.status != 400 {
+			t.Fatalf("seed %d, query %d: %s: %d %.300s", seed, i, path, a.status, a.body)
+		}
 	}
 }
