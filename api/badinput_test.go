@@ -184,6 +184,9 @@ func faultsOf(pattern string) []fault {
 	if faults := holdFaults(pattern); faults != nil {
 		return faults
 	}
+	if faults := reconcileFaults(pattern); faults != nil {
+		return faults
+	}
 	return faultsOfCrises(pattern)
 }
 
@@ -271,7 +274,7 @@ func (l *live) mustPoint(r api.Route, path string, f fault) {
 		l.t.Fatalf("%s %s, %s: %d %s: %v", r.Method, path, f.what, a.status, a.body, err)
 	}
 	var pointers []string
-	if r.Lines && len(p.Errors) == 1 {
+	if r.Lines && len(p.Errors) == 1 && p.Errors[0].Errors != nil {
 		p.Code = p.Errors[0].Code
 		for _, e := range p.Errors[0].Errors {
 			pointers = append(pointers, *e.Pointer)

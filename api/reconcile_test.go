@@ -166,3 +166,12 @@ func TestReconcileRefuses(t *testing.T) {
 		}
 	}
 }
+
+// reconcileFaults are wrong first lines: one refuses the whole request.
+func reconcileFaults(pattern string) []fault {
+	if !strings.HasPrefix(pattern, "POST /v1/reconcile/") {
+		return nil
+	}
+	return []fault{{"a control character in an id", `{"id":"a\u0001"}`, "/1/id"}, {"a revision below 0", `{"id":"a","revision":-1}`, "/1/revision"},
+		{"a revision that is no number", `{"id":"a","revision":"1"}`, "/1/revision"}, {"an unknown field", `{"id":"a","colour":"red"}`, "/1/colour"}}
+}
