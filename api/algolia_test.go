@@ -50,7 +50,7 @@ func secureKey(parent, params string) string {
 func TestAlgoliaKeys(t *testing.T) {
 	l := openService(t, withKeys(t, map[string][]string{"page": {"search"}, "back": {"write"}}, nil, 0))
 	back, page := []string{"X-Algolia-API-Key", l.key("back"), "X-Algolia-Application-Id", "ANY"}, []string{"x-algolia-api-key", l.key("page")}
-	l.must(200, "PUT", "/1/indexes/terms/a", `{"name":"x"}`, back...)
+	l.published(l.must(200, "PUT", "/1/indexes/terms/a", `{"name":"x"}`, back...).json(t)["taskID"], back...)
 	l.must(200, "POST", "/1/indexes/terms/query", `{}`, page...)
 	l.must(200, "POST", "/1/indexes/terms/query", `{}`, back...)
 	l.must(200, "POST", "/1/indexes/*/queries?x-algolia-agent=a&x-algolia-application-id=ANY&x-algolia-api-key="+l.key("page"), `{"requests":[{"indexName":"terms"}]}`, "Content-Type", "text/plain")
@@ -269,4 +269,26 @@ func TestAlgoliaNames(t *testing.T) {
 	l.front(400, "indexName", "PUT", "/1/indexes/"+strings.Repeat("x", mission.ObjectIndexBytesMax+1)+"/a", `{}`)
 	l.front(400, "indexName", "PUT", "/1/indexes/%2A/a", `{}`)
 	l.front(400, "", "GET", "/1/indexes/terms?"+url.QueryEscape("page")+"=x", "")
+}
+
+// What pages ask for in vain is counted by its name, if Algolia knows it, and
+// strangers' names make no labels.
+func TestAlgoliaIgnoredParametersAreCounted(t *testing.T) {
+	l := openService(t, nil)
+	l.published(l.must(200, "PUT", "/1/indexes/terms/a", `{"n":1}`).json(t)["taskID"])
+	l.must(200, "POST", "/1/indexes/terms/query?x-algolia-agent=test", `{"analytics":true,"ruleContexts":["a"],"colour":"red","params":"analytics=false&apiKey=secret&taste=sweet"}`)
+	l.must(200, "POST", "/1/indexes/*/queries", `{"requests":[{"indexName":"terms","type":"default","analytics":false}],"strategy":"none"}`)
+	metrics := string(l.get("/metrics").body)
+	for _, want := range []string{
+		`renfort_algolia_ignored_parameters_total{name="analytics"} 3`, `renfort_algolia_ignored_parameters_total{name="ruleContexts"} 1`,
+		`renfort_algolia_ignored_parameters_total{name="other"} 2`, `renfort_algolia_searches_total{kind="searches"} 2`,
+		`renfort_algolia_actions_total 1`, `renfort_algolia_indexes 1`, `renfort_algolia_records 1`,
+	} {
+		if !strings.Contains(metrics, want+"\n") {
+			t.Errorf("no %s in the metrics", want)
+		}
+	}
+	if strings.Contains(metrics, "colour") || strings.Contains(metrics, "secret") {
+		t.Error("a stranger's word is in the metrics")
+	}
 }

@@ -72,7 +72,7 @@ func inWords(err error) error {
 
 // members walks the members of an object that whole has let through.
 func members(object []byte, visit func(name string, value jsontext.Value) error) error {
-	d := jsontext.NewDecoder(bytes.NewReader(object))
+	d := jsontext.NewDecoder(bytes.NewBuffer(object)) // which it reads in place
 	if _, err := d.ReadToken(); err != nil {
 		return mission.Errorf(mission.Invalid, "Invalid JSON")
 	}
@@ -98,7 +98,7 @@ func elements(name string, list jsontext.Value, visit func(i int, value jsontext
 	if list.Kind() != '[' {
 		return mission.Errorf(mission.Invalid, "%s should be an array", name)
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(list))
+	d := jsontext.NewDecoder(bytes.NewBuffer(list))
 	if _, err := d.ReadToken(); err != nil {
 		return mission.Errorf(mission.Invalid, "Invalid JSON")
 	}
