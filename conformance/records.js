@@ -217,6 +217,9 @@ export const settings = {
     'searchable(department_name)', 'searchable(city)', 'type', 'publics_beneficiaires', 'publics_volontaires', 'tags',
     'commitment__duration', 'date_type', 'has_places_left', 'is_priority', 'filterOnly(provider)', 'filterOnly(is_outdated)',
   ],
+  // Algolia's own. An index of missions that is told nothing ranks by
+  // "renfort" before "custom" (test/seats.test.js).
+  ranking: ['typo', 'geo', 'words', 'filters', 'proximity', 'attribute', 'exact', 'custom'],
   customRanking: ['desc(is_priority)', 'desc(places_left)', 'asc(post_date)'],
   hitsPerPage: 18,
   maxValuesPerFacet: 1000,

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { both } from '../clients.js';
 import { records, settings, startOfDay } from '../records.js';
 import { missionIndex as index, start } from '../service.js';
-import { ids, seed } from './world.js';
+import { ids, seed } from '../catalogue/world.js';
 
 let service, list;
 before(async () => {
@@ -162,6 +162,17 @@ each('what is pushed is recommended', async (client, clients, fresh) => {
   const { status, body } = await v1('POST', 'recommendations', { profile: { lat: -20.88, lon: 55.45, birth_year: 1990 }, limit: 20 });
   assert.equal(status, 200, JSON.stringify(body));
   assert.ok(body.recommendations.some((r) => r.id === missionOf(record)), `${missionOf(record)} among ${body.recommendations.map((r) => r.id)}`);
+});
+
+each('the criterion "renfort" puts missions with seats first', async (client, clients, fresh) => {
+  const point = { lat: 48.39, lng: -4.48 }, here = { _geoloc: [point], addresses: [], department: '29', zip: '29200', city: 'Brest', type: 'Mission en présentiel', start_date: null, end_date: null };
+  const batch = [0, 1, 2, 3, 4, 5].map((i) => ({ ...fresh(1, 1), ...here, tags: [`rang ${client.name}`], score: i }));
+  await client.save(index, batch);
+  const search = () => client.searchOne(index, { query: '', filters: `tags:"rang ${client.name}"`, aroundLatLng: `${point.lat}, ${point.lng}`, aroundRadius: 20000, ranking: ['renfort', 'custom'], customRanking: ['desc(score)'] });
+  for (const record of [batch[5], batch[2]]) await held(record, `v-${record.id}-only`);
+  const { hits } = await search();
+  assert.equal(hits.length, 6);
+  assert.deepEqual(hits.map((h) => h.has_places_left), [true, true, true, true, false, false]);
 });
 
 each('filters over many missions follow their seats', async (client, clients, fresh) => {

@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { client4, client5, both } from '../clients.js';
 import { records, startOfDay } from '../records.js';
 import { missionIndex, start } from '../service.js';
-import { ids, seed, sorted } from './world.js';
+import { ids, seed, sorted } from '../catalogue/world.js';
 
 const require = createRequire(import.meta.url);
 let service, list;
@@ -104,6 +104,14 @@ each('bodies and answers are compressed with gzip', async (make, t) => {
   assert.deepEqual(sorted(ids(await client.browse(index))), sorted(ids(list)));
   assert.equal(seen.find((s) => s.path.includes('/batch')).sent, 'gzip');
   assert.equal(seen.find((s) => s.path.includes('/browse')).got, 'gzip');
+});
+
+// The clients give a host 2 seconds to begin its answer, writes included.
+each('5,000 records are taken within the clients\' own limits', async (make) => {
+  const client = make([service], service.keys.write), many = records(5000, seed + 5, startOfDay(Date.now()));
+  for (const index of [`many ${client.name}`, missionIndex]) await client.save(index, many, 5000);
+  await client.remove(missionIndex, ids(many).filter((id) => !list.some((r) => r.objectID === id)));
+  await client.save(missionIndex, list);
 });
 
 test('TLS', async (t) => {

@@ -7,7 +7,7 @@ import { both } from '../clients.js';
 import { records, settings, startOfDay } from '../records.js';
 import { start } from '../service.js';
 import * as model from '../model.js';
-import { ids, seed, sorted } from './world.js';
+import { ids, seed, sorted } from '../catalogue/world.js';
 
 let service, list;
 before(async () => {

@@ -13,11 +13,10 @@ import * as model from '../model.js';
 import { pageServer } from '../page/serve.js';
 import { settings } from '../records.js';
 import { missionIndex as index } from '../service.js';
-import { catalogue, ids, sorted } from './world.js';
+import { ids, sorted, world } from './world.js';
 
-let world, browser, profile;
+let browser, profile;
 before(async () => {
-  world = await catalogue();
   const [{ client }] = world.sides;
   await client.configure(index, { replicas: ['missions_recentes'] });
   await client.configure('missions_recentes', { ranking: ['desc(post_date)', 'asc(id)', 'typo', 'geo', 'words', 'filters', 'proximity', 'attribute', 'exact', 'custom'] });
@@ -30,7 +29,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   if (profile) await fs.rm(profile, { recursive: true, force: true });
-  await world?.service.stop();
 });
 
 // open shows the page, with everything that goes wrong in it noted in faults.
@@ -89,8 +87,8 @@ const isNature = (r) => r.domaines.includes('Protection de la nature'), isSport 
 for (const version of [5, 4]) {
   test(`the page works with algoliasearch ${version}`, async (t) => {
     const { page, faults } = await open(t, version);
-    const byID = new Map(world.list.map((r) => [r.objectID, r])), record = (card) => byID.get(card.id);
-    const whole = world.list;
+    const whole = world.sides[0].list;
+    const byID = new Map(whole.map((r) => [r.objectID, r])), record = (card) => byID.get(card.id);
 
     const first = await shown(page, whole.length, 'at first');
     assert.equal(first.length, 18);

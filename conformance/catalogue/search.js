@@ -2,18 +2,9 @@
 // all records.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { dice, settings, startOfDay } from '../records.js';
 import * as model from '../model.js';
-import { catalogue, ids, seed, sorted } from './world.js';
-
-let world;
-before(async () => { world = await catalogue(); });
-after(() => world?.service.stop());
-
-const each = (name, f) => test(name, async (t) => {
-  for (const side of world.sides) await t.test(`${side.client.name}, index ${side.index}`, () => f(side));
-});
+import { each, ids, seed, sorted, world } from './world.js';
 
 // The attributes that random filters ask about.
 const facets = ['type', 'domaines', 'city', 'tags', 'publics_beneficiaires', 'structure.reseaux.name', 'activities.name', 'commitment__duration'];
@@ -23,7 +14,7 @@ const numbers = ['places_left', 'participations_max', 'structure.score', 'commit
 // condition makes one random leaf of a filter; a value is one that a random
 // record has.
 function condition(roll) {
-  const record = () => world.list[roll(world.list.length)];
+  const record = () => world.pushed[roll(world.pushed.length)];
   const pick = (list) => list[roll(list.length)];
   const value = (name) => {
     for (;;) {
@@ -59,22 +50,22 @@ function expression(roll) {
   return model.and(...Array.from({ length: 1 + roll(3) }, any));
 }
 
-each('400 random filters match what a loop matches', async ({ reader, index }) => {
+each('400 random filters match what a loop matches', async ({ reader, index, list }) => {
   const roll = dice(seed + 7);
   for (let round = 0; round < 8; round++) {
     const filters = Array.from({ length: 50 }, () => expression(roll));
     const results = await reader.search(filters.map((f) => ({ indexName: index, query: '', filters: f.text, hitsPerPage: 0 })));
     assert.equal(results.length, filters.length);
-    filters.forEach((f, i) => assert.equal(results[i].nbHits, world.list.filter(f.holds).length, `${f.text} (seed ${seed})`));
+    filters.forEach((f, i) => assert.equal(results[i].nbHits, list.filter(f.holds).length, `${f.text} (seed ${seed})`));
   }
 });
 
-each("the platform's date filter", async ({ reader, index }) => {
+each("the platform's date filter", async ({ reader, index, list }) => {
   const today = startOfDay(Date.now()), days = Array.from({ length: 60 }, (_, i) => today + i * 86400);
   for (const type of ['ponctual', 'recurring']) {
     const f = model.and(model.is('date_type', type), model.compare('start_date', '<=', today),
       model.or(model.compare('end_date_no_creneaux', '>=', today), model.compare('has_end_date', '=', 0), ...days.map((d) => model.compare('dates.timestamp', '=', d))));
-    const want = world.list.filter(f.holds);
+    const want = list.filter(f.holds);
     assert.ok(want.length > 100);
     const page = await reader.searchOne(index, { query: '', filters: f.text, hitsPerPage: 1000, attributesToRetrieve: ['id'] });
     assert.equal(page.nbHits, want.length, f.text);
@@ -82,10 +73,10 @@ each("the platform's date filter", async ({ reader, index }) => {
   }
 });
 
-each('facetFilters, numericFilters and tagFilters say the same as filters', async ({ reader, index }) => {
+each('facetFilters, numericFilters and tagFilters say the same as filters', async ({ reader, index, list }) => {
   const count = async (params, holds) => {
     const page = await reader.searchOne(index, { query: '', hitsPerPage: 0, ...params });
-    assert.equal(page.nbHits, world.list.filter(holds).length, JSON.stringify(params));
+    assert.equal(page.nbHits, list.filter(holds).length, JSON.stringify(params));
   };
   const nice = model.is('city', 'Nice'), lyon = model.is('city', 'Lyon'), remote = model.is('type', 'Mission à distance'), sport = model.is('domaines', 'Sport pour tous');
   await count({ facetFilters: [[nice.facet, lyon.facet], sport.facet] }, (r) => (nice.holds(r) || lyon.holds(r)) && sport.holds(r));
@@ -96,8 +87,8 @@ each('facetFilters, numericFilters and tagFilters say the same as filters', asyn
   await count({ numericFilters: ['places_left:3 TO 5'] }, (r) => r.places_left >= 3 && r.places_left <= 5);
 });
 
-each('facets of everything, with counts and statistics', async ({ reader, index }) => {
-  const f = model.is('type', 'Mission en présentiel'), matching = world.list.filter(f.holds);
+each('facets of everything, with counts and statistics', async ({ reader, index, list }) => {
+  const f = model.is('type', 'Mission en présentiel'), matching = list.filter(f.holds);
   const page = await reader.searchOne(index, { query: '', filters: f.text, facets: ['*', 'places_left', 'structure.score'], hitsPerPage: 0 });
   const declared = settings.attributesForFaceting.map((a) => /^(?:(\w+)\()?([^()]+)\)?$/.exec(a)).filter(([, modifier]) => modifier !== 'filterOnly').map(([, , name]) => name);
   for (const name of [...declared, 'places_left', 'structure.score']) assert.deepEqual(page.facets[name], model.facet(matching, name), name);
@@ -110,14 +101,14 @@ each('facets of everything, with counts and statistics', async ({ reader, index 
   assert.equal(page.exhaustiveFacetsCount ?? page.exhaustive?.facetsCount, true);
 });
 
-each('maxValuesPerFacet keeps the most frequent, highest first', async ({ reader, index }) => {
+each('maxValuesPerFacet keeps the most frequent, highest first', async ({ reader, index, list }) => {
   const page = await reader.searchOne(index, { query: '', facets: ['structure.name'], maxValuesPerFacet: 10, hitsPerPage: 0 });
-  const counts = model.facet(world.list, 'structure.name'), highest = Object.values(counts).sort((a, b) => b - a).slice(0, 10);
+  const counts = model.facet(list, 'structure.name'), highest = Object.values(counts).sort((a, b) => b - a).slice(0, 10);
   assert.deepEqual(Object.values(page.facets['structure.name']), highest);
   for (const [value, n] of Object.entries(page.facets['structure.name'])) assert.equal(n, counts[value], value);
 });
 
-each('one multi-query gives a page and its disjunctive facets', async ({ reader, index }) => {
+each('one multi-query gives a page and its disjunctive facets', async ({ reader, index, list }) => {
   const groups = {
     domaines: ['Solidarité et insertion', 'Sport pour tous'],
     'activities.name': ['Distribution', 'Maraude', 'Accompagnement aux activités sportives'],
@@ -131,7 +122,7 @@ each('one multi-query gives a page and its disjunctive facets', async ({ reader,
     { ...common, facets: ['*'], facetFilters: conditions.map((c) => c.filter), hitsPerPage: 18 },
     ...conditions.map((c) => ({ ...common, facets: c.name, facetFilters: except(c.name).map((o) => o.filter), hitsPerPage: 0, analytics: false, clickAnalytics: false })),
   ]);
-  const around = world.list.filter((r) => model.nearestM(r, { lat: 48.8592, lng: 2.3790 }) <= 35000);
+  const around = list.filter((r) => model.nearestM(r, { lat: 48.8592, lng: 2.3790 }) <= 35000);
   const matching = (list) => around.filter((r) => list.every((c) => c.any.holds(r)));
   assert.ok(matching(conditions).length > 18, `seed ${seed}`);
   assert.equal(page.nbHits, matching(conditions).length);
@@ -145,10 +136,10 @@ each('one multi-query gives a page and its disjunctive facets', async ({ reader,
   });
 });
 
-each('facet values are searched by their beginnings', async ({ reader, index }) => {
+each('facet values are searched by their beginnings', async ({ reader, index, list }) => {
   const search = async (name, query, params, holds) => {
     const answer = await reader.facetValues(index, name, query, params);
-    const counts = model.facet(world.list.filter(holds), name);
+    const counts = model.facet(list.filter(holds), name);
     const want = Object.entries(counts).filter(([value]) => model.tokens(value).some((w) => w.startsWith(model.fold(query))));
     assert.deepEqual(Object.fromEntries(answer.facetHits.map((h) => [h.value, h.count])), Object.fromEntries(want), `${name} ${query}`);
     const got = answer.facetHits.map((h) => h.count);
@@ -162,14 +153,14 @@ each('facet values are searched by their beginnings', async ({ reader, index }) 
   const few = await reader.facetValues(index, 'structure.name', 'passerelle', { maxFacetHits: 3 });
   assert.equal(few.facetHits.length, 3);
   const inMulti = await reader.search([{ indexName: index, type: 'facet', facet: 'city', facetQuery: 'lyo' }]);
-  assert.deepEqual(inMulti[0].facetHits.map((h) => [h.value, h.count]), [['Lyon', model.facet(world.list, 'city').Lyon]]);
+  assert.deepEqual(inMulti[0].facetHits.map((h) => [h.value, h.count]), [['Lyon', model.facet(list, 'city').Lyon]]);
 });
 
-each('words: all of them, whole or by the beginning of the last', async ({ reader, index }) => {
+each('words: all of them, whole or by the beginning of the last', async ({ reader, index, list }) => {
   const attributes = ['name', 'description', 'structure.name', 'activities.name', 'domaines', 'city', 'tags'];
   for (const query of ['potager', 'football enfants', 'hopital ecoute', 'MUSEE visiteurs Lyon', 'chiens prome', 'introuvablissime']) {
     for (const whole of [true, false]) {
-      const want = world.list.filter((r) => model.matches(r, query, attributes, whole));
+      const want = list.filter((r) => model.matches(r, query, attributes, whole));
       const page = await reader.searchOne(index, { query, typoTolerance: false, queryType: whole ? 'prefixNone' : 'prefixLast', hitsPerPage: 1000, attributesToRetrieve: ['id'], attributesToHighlight: [], attributesToSnippet: [] });
       assert.equal(page.nbHits, want.length, `${query}, whole ${whole}`);
       const wanted = new Set(ids(want));
@@ -178,7 +169,7 @@ each('words: all of them, whole or by the beginning of the last', async ({ reade
   }
 });
 
-each('a typo is forgiven, and the hit says what matched', async ({ reader, index }) => {
+each('a typo is forgiven, and the hit says what matched', async ({ reader, index, list }) => {
   const page = await reader.searchOne(index, { query: 'potagr', hitsPerPage: 5, getRankingInfo: true });
   assert.ok(page.nbHits > 0);
   for (const hit of page.hits) {
@@ -192,20 +183,20 @@ each('a typo is forgiven, and the hit says what matched', async ({ reader, index
   assert.equal(strict.nbHits, 0);
 });
 
-each('words in a better attribute come first', async ({ reader, index }) => {
+each('words in a better attribute come first', async ({ reader, index, list }) => {
   const { hits } = await reader.searchOne(index, { query: 'chiens', typoTolerance: false, hitsPerPage: 1000, attributesToSnippet: [] });
   const inName = hits.map((h) => model.tokens(h.name).includes('chiens'));
   assert.equal(inName.lastIndexOf(true) + 1, inName.filter(Boolean).length, 'no hit by its description before one by its name');
   const only = await reader.searchOne(index, { query: 'chiens', typoTolerance: false, queryType: 'prefixNone', restrictSearchableAttributes: ['name'], hitsPerPage: 0 });
-  assert.equal(only.nbHits, world.list.filter((r) => model.matches(r, 'chiens', ['name'], true)).length);
+  assert.equal(only.nbHits, list.filter((r) => model.matches(r, 'chiens', ['name'], true)).length);
 });
 
 const marseille = { lat: 43.2965, lng: 5.3698 }, pointOf = (p) => `${p.lat}, ${p.lng}`;
 
-each('around a point, by distance', async ({ reader, index }) => {
-  const away = new Map(world.list.map((r) => [r.objectID, model.nearestM(r, marseille)]));
+each('around a point, by distance', async ({ reader, index, list }) => {
+  const away = new Map(list.map((r) => [r.objectID, model.nearestM(r, marseille)]));
   for (const radius of [3000, 12000, 35000]) {
-    const want = world.list.filter((r) => away.get(r.objectID) <= radius);
+    const want = list.filter((r) => away.get(r.objectID) <= radius);
     assert.ok(want.length > 5 && want.every((r) => Math.abs(away.get(r.objectID) - radius) > 1), `seed ${seed}: a record stands on the edge`);
     const page = await reader.searchOne(index, { query: '', aroundLatLng: pointOf(marseille), aroundRadius: radius, getRankingInfo: true, hitsPerPage: 1000, attributesToHighlight: [] });
     assert.equal(page.nbHits, want.length);
@@ -220,7 +211,7 @@ each('around a point, by distance', async ({ reader, index }) => {
   }
 });
 
-each('the nearest of several points counts, and the hit names it', async ({ reader, index }) => {
+each('the nearest of several points counts, and the hit names it', async ({ reader, index, list }) => {
   const { hits } = await reader.searchOne(index, { query: '', aroundLatLng: pointOf(marseille), aroundRadius: 35000, getRankingInfo: true, hitsPerPage: 1000, attributesToHighlight: [] });
   const several = hits.filter((h) => h._geoloc.length > 1);
   assert.ok(several.length > 0);
@@ -232,19 +223,19 @@ each('the nearest of several points counts, and the hit names it', async ({ read
   }
 });
 
-each('aroundPrecision makes bands; within one, customRanking decides', async ({ reader, index }) => {
+each('aroundPrecision makes bands; within one, customRanking decides', async ({ reader, index, list }) => {
   const { hits } = await reader.searchOne(index, { query: '', aroundLatLng: pointOf(marseille), aroundRadius: 'all', aroundPrecision: 2000, hitsPerPage: 500, attributesToHighlight: [] });
-  const byID = new Map(world.list.map((r) => [r.objectID, r])), custom = model.order(settings.customRanking);
+  const byID = new Map(list.map((r) => [r.objectID, r])), custom = model.order(settings.customRanking);
   const band = (r) => Math.floor(model.nearestM(r, marseille) / 2000);
   const compare = (a, b) => band(a) - band(b) || custom(a, b);
-  const want = world.list.filter((r) => r._geoloc.length > 0).sort(compare).slice(0, 500);
+  const want = list.filter((r) => r._geoloc.length > 0).sort(compare).slice(0, 500);
   hits.forEach((h, i) => assert.equal(compare(byID.get(h.objectID), want[i]), 0, `hit ${i}: ${h.objectID} in band ${band(byID.get(h.objectID))}, want one like ${want[i].objectID} in band ${band(want[i])}`));
 });
 
-each('boxes and outlines', async ({ reader, index }) => {
+each('boxes and outlines', async ({ reader, index, list }) => {
   const box = [43.2, 5.2, 43.4, 5.5], other = [48.8, 2.3, 48.9, 2.4];
   const inside = async (params, holds) => {
-    const want = world.list.filter(holds);
+    const want = list.filter(holds);
     const page = await reader.searchOne(index, { query: '', hitsPerPage: 1000, attributesToRetrieve: ['id'], ...params });
     assert.ok(want.length > 0);
     assert.equal(page.nbHits, want.length, JSON.stringify(params));
@@ -256,9 +247,9 @@ each('boxes and outlines', async ({ reader, index }) => {
   await inside({ insidePolygon: [outline] }, (r) => model.inPolygon(r, outline));
 });
 
-each('a radius is chosen where none is said', async ({ reader, index }) => {
+each('a radius is chosen where none is said', async ({ reader, index, list }) => {
   const page = await reader.searchOne(index, { query: '', aroundLatLng: pointOf(marseille), getRankingInfo: true, hitsPerPage: 20 });
   const radius = Number(page.automaticRadius);
   assert.ok(radius > 0, `automaticRadius ${page.automaticRadius}`);
-  assert.equal(page.nbHits, world.list.filter((r) => model.nearestM(r, marseille) <= radius).length);
+  assert.equal(page.nbHits, list.filter((r) => model.nearestM(r, marseille) <= radius).length);
 });

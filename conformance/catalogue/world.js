@@ -1,0 +1,48 @@
+// What the tests of this folder share: one service that holds 20,000 records
+// twice, in the mission index and in a plain one.
+
+import { test } from 'node:test';
+import { both } from '../clients.js';
+import { records, settings, startOfDay } from '../records.js';
+import { missionIndex, start } from '../service.js';
+
+export const count = Number(process.env.COUNT ?? 20000);
+export const seed = Number(process.env.SEED ?? 1);
+
+// world is filled by open: {service, pushed, sides}. sides are [{client, reader,
+// index, list}]: version 5 of the client has the mission index, version 4 the
+// plain one; reader has the search key; list are the records as they should
+// read.
+export const world = {};
+
+// open starts the service and pushes the records by the clients' own helpers,
+// in chunks of 1,000 (their own choice) and of 5,000.
+export async function open() {
+  world.service = await start();
+  world.pushed = records(count, seed, startOfDay(Date.now()));
+  const writers = both(world.service, world.service.keys.write), readers = both(world.service, world.service.keys.search);
+  world.sides = [
+    { index: missionIndex, list: world.pushed.map(live) },
+    { index: 'catalogue', list: world.pushed },
+  ].map((side, i) => ({ ...side, client: writers[i], reader: readers[i] }));
+  for (const { client, index } of world.sides) {
+    await client.configure(index, settings);
+    await client.save(index, world.pushed, index === missionIndex ? undefined : 5000);
+  }
+}
+
+export const close = () => world.service?.stop();
+
+// live is how a record of the mission index reads: what is over has no place
+// left, whatever was pushed. Nobody holds a seat in these tests.
+const live = (record) => (record.is_outdated ? { ...record, places_left: 0, has_places_left: false } : record);
+
+// each makes a test that runs with both clients.
+export const each = (name, f) => test(name, async (t) => {
+  for (const side of world.sides) await t.test(`${side.client.name}, index ${side.index}`, () => f(side));
+});
+
+// ids are the objectIDs of hits or records.
+export const ids = (list) => list.map((r) => r.objectID);
+
+export const sorted = (list) => [...list].sort();
