@@ -2,8 +2,24 @@
 // index, no shortcut. It knows nothing of how Renfort works.
 
 // values gives all that a record holds under a dotted name, arrays flattened,
-// null left out.
-export function values(record, name) {
+// null left out. It remembers: each is asked for many times, and records here
+// do not change.
+export const values = (record, name) => column(name)(record);
+
+const columns = new Map();
+function column(name) {
+  if (!columns.has(name)) {
+    const known = new WeakMap();
+    columns.set(name, (record) => {
+      let found = known.get(record);
+      if (found === undefined) known.set(record, found = find(record, name));
+      return found;
+    });
+  }
+  return columns.get(name);
+}
+
+function find(record, name) {
   const found = [];
   const walk = (value, steps) => {
     if (Array.isArray(value)) value.forEach((v) => walk(v, steps));
@@ -21,23 +37,24 @@ export const written = (value) => String(value);
 // Conditions. Each is {text, numeric, holds}: how Algolia's filters write it,
 // whether it compares numbers, and whether a record satisfies it.
 
-export const is = (name, value) => ({
-  text: `${name}:${quoted(value)}`,
-  facet: `${name}:${written(value)}`,
-  holds: (r) => values(r, name).some((v) => written(v) === written(value)),
-});
+export const is = (name, value) => {
+  const of = column(name), wanted = written(value);
+  return {
+    text: `${name}:${quoted(value)}`,
+    facet: `${name}:${wanted}`,
+    holds: (r) => of(r).some((v) => v === value || written(v) === wanted),
+  };
+};
 
-export const compare = (name, op, number) => ({
-  text: `${name} ${op} ${number}`,
-  numeric: true,
-  holds: (r) => numbers(r, name).some((v) => compares[op](v, number)),
-});
+export const compare = (name, op, number) => {
+  const of = column(name), holds = compares[op];
+  return { text: `${name} ${op} ${number}`, numeric: true, holds: (r) => of(r).some((v) => isNumber(v) && holds(Number(v), number)) };
+};
 
-export const between = (name, from, to) => ({
-  text: `${name}:${from} TO ${to}`,
-  numeric: true,
-  holds: (r) => numbers(r, name).some((v) => v >= from && v <= to),
-});
+export const between = (name, from, to) => {
+  const of = column(name);
+  return { text: `${name}:${from} TO ${to}`, numeric: true, holds: (r) => of(r).some((v) => isNumber(v) && v >= from && v <= to) };
+};
 
 export const not = (kid) => ({ text: `NOT ${kid.text}`, holds: (r) => !kid.holds(r) });
 export const and = (...kids) => ({ text: kids.map((k) => k.text).join(' AND '), holds: (r) => kids.every((k) => k.holds(r)) });
@@ -49,9 +66,7 @@ const compares = {
 };
 
 // Booleans compare as 0 and 1.
-function numbers(record, name) {
-  return values(record, name).filter((v) => typeof v === 'number' || typeof v === 'boolean').map(Number);
-}
+const isNumber = (v) => typeof v === 'number' || typeof v === 'boolean';
 
 const quoted = (value) => (typeof value === 'string' ? `"${value}"` : written(value));
 
@@ -136,7 +151,10 @@ export function inPolygon(record, outline) {
   });
 }
 
-const one = (record, name) => (name in record ? [record[name]] : values(record, name)).filter((v) => v !== null).map(Number);
+const first = (record, name) => {
+  const [value] = values(record, name);
+  return value === undefined ? undefined : Number(value);
+};
 
 // order compares two records as customRanking does: "asc(name)" and
 // "desc(name)"; records without the attribute come last.
@@ -144,7 +162,7 @@ export function order(ranking) {
   const criteria = ranking.map((r) => /^(asc|desc)\((.+)\)$/.exec(r)).map(([, way, name]) => ({ sign: way === 'asc' ? 1 : -1, name }));
   return (a, b) => {
     for (const { sign, name } of criteria) {
-      const [x] = one(a, name), [y] = one(b, name);
+      const x = first(a, name), y = first(b, name);
       if (x === y) continue;
       if (x === undefined) return 1;
       if (y === undefined) return -1;

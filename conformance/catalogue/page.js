@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import * as model from '../model.js';
 import { pageServer } from '../page/serve.js';
@@ -16,7 +16,9 @@ import { missionIndex as index } from '../service.js';
 import { ids, sorted, world } from './world.js';
 
 let browser, profile;
-before(async () => {
+
+// openBrowser comes after the world is there, closeBrowser before it goes.
+export async function openBrowser() {
   const [{ client }] = world.sides;
   await client.configure(index, { replicas: ['missions_recentes'] });
   await client.configure('missions_recentes', { ranking: ['desc(post_date)', 'asc(id)', 'typo', 'geo', 'words', 'filters', 'proximity', 'attribute', 'exact', 'custom'] });
@@ -25,11 +27,12 @@ before(async () => {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, viewport: { width: 1360, height: 1000 }, locale: 'fr-FR',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
-});
-after(async () => {
+}
+
+export async function closeBrowser() {
   await browser?.close();
   if (profile) await fs.rm(profile, { recursive: true, force: true });
-});
+}
 
 // open shows the page, with everything that goes wrong in it noted in faults.
 async function open(t, version) {
@@ -80,14 +83,14 @@ function agree(got, all, n, what) {
 }
 
 const label = (page, id, text) => page.locator(`${id} .ais-RefinementList-label`).filter({ hasText: text });
-const lyon = { lat: 45.7578, lng: 4.8320 };
+const lyon = { lat: 45.7578, lng: 4.8320 }, marseille = { lat: 43.2965, lng: 5.3698 };
 const searched = settings.searchableAttributes.flatMap((a) => a.replace(/^unordered\((.*)\)$/, '$1').split(','));
 const isNature = (r) => r.domaines.includes('Protection de la nature'), isSport = (r) => r.domaines.includes('Sport pour tous');
 
 for (const version of [5, 4]) {
   test(`the page works with algoliasearch ${version}`, async (t) => {
     const { page, faults } = await open(t, version);
-    const whole = world.sides[0].list;
+    const whole = world.list;
     const byID = new Map(whole.map((r) => [r.objectID, r])), record = (card) => byID.get(card.id);
 
     const first = await shown(page, whole.length, 'at first');
@@ -141,7 +144,6 @@ for (const version of [5, 4]) {
       const told = Number(c.distance.replace(/[^\d,]/g, '').replace(',', '.')), km = model.nearestM(record(c), lyon) / 1000;
       assert.ok(Math.abs(told - km) < 0.06, `${c.id}: ${c.distance}, want ${km} km`);
     }
-    if (version === 5 && process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true });
 
     const seen = around.map((c) => c.id);
     for (const number of [2, 3]) {
@@ -162,6 +164,15 @@ for (const version of [5, 4]) {
     const latest = ids([...south].sort(model.order(['desc(post_date)', 'asc(id)'])).slice(0, 18));
     await page.waitForFunction((id) => document.querySelector('#missions article').dataset.id === id, latest[0]);
     assert.deepEqual((await shown(page, south.length, 'sorted')).map((c) => c.id), latest);
+
+    await page.click('#carte button:has-text("Toute la France")');
+    await page.selectOption('#autour select', 'Marseille');
+    await page.fill('#recherche input', 'jardin');
+    const gardens = free.filter((r) => model.matches(r, 'jardin', searched) && model.nearestM(r, marseille) <= 35000);
+    await shown(page, gardens.length, 'gardens around Marseille, with places');
+    await label(page, '#domaines', 'Protection de la nature').click();
+    await shown(page, gardens.filter(isNature).length, 'and in one domain');
+    if (version === 5 && process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true });
 
     await page.fill('#recherche input', 'introuvablissime');
     await shown(page, 0, 'nothing');

@@ -30,7 +30,7 @@ each('the list of indexes names it', async ({ client, index, list }) => {
 });
 
 each('a batch of 5,000 replaces what is there', async ({ client, index, list }) => {
-  const part = world.pushed.slice(0, 5000);
+  const part = list.slice(0, 5000);
   await client.save(index, part, 5000);
   const page = await client.searchOne(index, { query: '', hitsPerPage: 0 });
   assert.equal(page.nbHits, count);

@@ -9,37 +9,29 @@ import { missionIndex, start } from '../service.js';
 export const count = Number(process.env.COUNT ?? 20000);
 export const seed = Number(process.env.SEED ?? 1);
 
-// world is filled by open: {service, pushed, sides}. sides are [{client, reader,
-// index, list}]: version 5 of the client has the mission index, version 4 the
-// plain one; reader has the search key; list are the records as they should
-// read.
+// world is filled by open: {service, list, sides}. list are the records; sides
+// are [{client, reader, index}]: version 5 of the client has the mission index,
+// version 4 the plain one; reader has the search key.
 export const world = {};
 
 // open starts the service and pushes the records by the clients' own helpers,
 // in chunks of 1,000 (their own choice) and of 5,000.
 export async function open() {
   world.service = await start();
-  world.pushed = records(count, seed, startOfDay(Date.now()));
+  world.list = records(count, seed, startOfDay(Date.now()));
   const writers = both(world.service, world.service.keys.write), readers = both(world.service, world.service.keys.search);
-  world.sides = [
-    { index: missionIndex, list: world.pushed.map(live) },
-    { index: 'catalogue', list: world.pushed },
-  ].map((side, i) => ({ ...side, client: writers[i], reader: readers[i] }));
+  world.sides = [missionIndex, 'catalogue'].map((index, i) => ({ index, client: writers[i], reader: readers[i] }));
   for (const { client, index } of world.sides) {
     await client.configure(index, settings);
-    await client.save(index, world.pushed, index === missionIndex ? undefined : 5000);
+    await client.save(index, world.list, index === missionIndex ? undefined : 5000);
   }
 }
 
 export const close = () => world.service?.stop();
 
-// live is how a record of the mission index reads: what is over has no place
-// left, whatever was pushed. Nobody holds a seat in these tests.
-const live = (record) => (record.is_outdated ? { ...record, places_left: 0, has_places_left: false } : record);
-
 // each makes a test that runs with both clients.
 export const each = (name, f) => test(name, async (t) => {
-  for (const side of world.sides) await t.test(`${side.client.name}, index ${side.index}`, () => f(side));
+  for (const side of world.sides) await t.test(`${side.client.name}, index ${side.index}`, () => f({ ...side, list: world.list }));
 });
 
 // ids are the objectIDs of hits or records.

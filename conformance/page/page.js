@@ -53,7 +53,14 @@ function button(text, act) {
 }
 
 const places = (hit) => (hit.has_places_left ? `${number.format(hit.places_left)} place${hit.places_left > 1 ? 's' : ''}` : 'Complet');
-const km = (hit) => hit._rankingInfo?.matchedGeoLocation && `à ${number.format(Math.round(hit._rankingInfo.geoDistance / 100) / 10)} km`;
+
+// The address that is nearest to the point, where there is one.
+const place = (hit) => {
+  const at = hit._rankingInfo?.matchedGeoLocation;
+  const nearest = at && hit.addresses.find((a) => Math.abs(a.latitude - at.lat) + Math.abs(a.longitude - at.lng) < 1e-6);
+  return (nearest ?? hit).city ?? 'À distance';
+};
+const km = (hit) => hit._rankingInfo?.matchedGeoLocation && `à ${number.format(Math.round(hit._rankingInfo.matchedGeoLocation.distance / 100) / 10)} km`;
 
 search.addWidgets([
   widgets.configure({ hitsPerPage: 18 }),
@@ -66,7 +73,11 @@ search.addWidgets([
   widgets.rangeInput({ container: '#places', attribute: 'places_left', templates: { separatorText: 'à', submitText: 'OK' } }),
   map({}),
   widgets.clearRefinements({ container: '#effacer', templates: { resetLabel: 'Tout effacer' } }),
-  widgets.currentRefinements({ container: '#choix' }),
+  widgets.currentRefinements({
+    container: '#choix',
+    transformItems: (items) => items.map((item) => (item.attribute !== 'has_places_left' ? item
+      : { ...item, refinements: item.refinements.map((r) => ({ ...r, label: 'Avec des places' })) })),
+  }),
   widgets.stats({ container: '#compte', templates: { text: ({ nbHits }) => `${number.format(nbHits)} mission${nbHits > 1 ? 's' : ''}` } }),
   widgets.sortBy({ container: '#tri', items: [{ label: 'Les plus utiles', value: 'missions' }, { label: 'Les plus récentes', value: 'missions_recentes' }] }),
   widgets.hits({
@@ -78,7 +89,7 @@ search.addWidgets([
           <p class="domaine">${hit.domaines.join(' · ')}${hit.is_priority ? html` <b>Prioritaire</b>` : ''}</p>
           <h3>${components.Highlight({ attribute: 'name', hit })}</h3>
           <p>${components.Snippet({ attribute: 'description', hit })}</p>
-          <footer><span class="lieu">${hit.city ?? 'À distance'}${km(hit) ? html` <span class="distance">${km(hit)}</span>` : ''}</span> <span class="${hit.has_places_left ? 'libre' : 'complet'}">${places(hit)}</span></footer>
+          <footer><span class="lieu">${place(hit)}${km(hit) ? html` <span class="distance">${km(hit)}</span>` : ''}</span> <span class="${hit.has_places_left ? 'libre' : 'complet'}">${places(hit)}</span></footer>
         </article>`,
     },
   }),

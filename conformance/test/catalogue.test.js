@@ -2,11 +2,16 @@
 // than they do.
 
 import { after, before } from 'node:test';
+import '../catalogue/records.js';
+import '../catalogue/search.js';
+import { closeBrowser, openBrowser } from '../catalogue/page.js';
 import { close, open } from '../catalogue/world.js';
 
-before(open);
-after(close);
-
-await import('../catalogue/records.js');
-await import('../catalogue/search.js');
-await import('../catalogue/page.js');
+before(async () => {
+  await open();
+  await openBrowser();
+});
+after(async () => {
+  await closeBrowser();
+  await close();
+});

@@ -159,7 +159,7 @@ each('a deleted record takes no new holds', async (client, clients, fresh) => {
 each('what is pushed is recommended', async (client, clients, fresh) => {
   const record = { ...fresh(20, 20), _geoloc: [{ lat: -20.8823, lng: 55.4504 }], addresses: [], department: '974', zip: '97400', city: 'Saint-Denis', type: 'Mission en présentiel', start_date: null, end_date: null, publics_volontaires: [] };
   await client.save(index, [record]);
-  const { status, body } = await v1('POST', 'recommendations', { profile: { lat: -20.88, lon: 55.45, birth_year: 1990 }, limit: 20 });
+  const { status, body } = await v1('POST', 'recommendations', { profile: { location: { lat: -20.88, lon: 55.45 }, birth_year: 1990 }, limit: 20 });
   assert.equal(status, 200, JSON.stringify(body));
   assert.ok(body.recommendations.some((r) => r.id === missionOf(record)), `${missionOf(record)} among ${body.recommendations.map((r) => r.id)}`);
 });
