@@ -197,9 +197,10 @@ const marseille = { lat: 43.2965, lng: 5.3698 }, pointOf = (p) => `${p.lat}, ${p
 
 each('around a point, by distance', async ({ reader, index, list }) => {
   const away = new Map(list.map((r) => [r.objectID, model.nearestM(r, marseille)]));
-  for (const radius of [3000, 12000, 35000]) {
+  for (let radius of [3000, 12000, 35000]) {
+    while (list.some((r) => Math.abs(away.get(r.objectID) - radius) < 1)) radius += 3; // no record stands on the edge
     const want = list.filter((r) => away.get(r.objectID) <= radius);
-    assert.ok(want.length > 5 && want.every((r) => Math.abs(away.get(r.objectID) - radius) > 1), `seed ${seed}: a record stands on the edge`);
+    assert.ok(want.length > 5);
     const page = await reader.searchOne(index, { query: '', aroundLatLng: pointOf(marseille), aroundRadius: radius, getRankingInfo: true, hitsPerPage: 1000, attributesToHighlight: [] });
     assert.equal(page.nbHits, want.length);
     let before = 0;
