@@ -23,6 +23,9 @@ func (s *Snapshot) Browse(q *Query, live *Live, cursor string) (*BrowsePage, err
 	r.match()
 	page := &BrowsePage{Result: *r.result()}
 	page.Offset, page.OffsetAsked = 0, false
+	if page.PerPage <= 0 {
+		page.PerPage = browseDefault
+	}
 	w := r.newHitWriter()
 	for c := range r.byID(after) {
 		if len(page.Hits) >= page.PerPage {
@@ -34,6 +37,9 @@ func (s *Snapshot) Browse(q *Query, live *Live, cursor string) (*BrowsePage, err
 	}
 	return page, nil
 }
+
+// browseDefault is the hits of a page where none are asked for.
+const browseDefault = 1000
 
 // cursorMark begins what a cursor says, before it is made opaque.
 const cursorMark = "o1"

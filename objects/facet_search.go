@@ -21,7 +21,7 @@ func (s *Snapshot) Facet(q *Query, f FacetQuery, live *Live) (*FacetHits, error)
 	if most <= 0 {
 		most = FacetHitsDefault
 	}
-	pre, post := firstNot("", q.PreTag, r.s.PreTag, "<em>"), firstNot("", q.PostTag, r.s.PostTag, "</em>")
+	pre, post := firstOf(q.PreTag, r.s.PreTag, "<em>"), firstOf(q.PostTag, r.s.PostTag, "</em>")
 	out := &FacetHits{Hits: []FacetHit{}, Exhaustive: true}
 	for _, v := range greatest(values, min(most, FacetHitsMax)) {
 		marked, _ := words.mark(v.Value, attributeRank{}, pre, post)

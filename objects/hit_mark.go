@@ -59,7 +59,7 @@ func (r *request) newMarker(names []string, snippets bool) *markWriter {
 		return nil
 	}
 	m := &markWriter{req: r, root: &markNode{words: snippetWords}, snippets: snippets, onlyMatching: r.s.RestrictHighlight}
-	m.pre, m.post = firstNot("", r.q.PreTag, r.s.PreTag, "<em>"), firstNot("", r.q.PostTag, r.s.PostTag, "</em>")
+	m.pre, m.post = firstOf(r.q.PreTag, r.s.PreTag, "<em>"), firstOf(r.q.PostTag, r.s.PostTag, "</em>")
 	m.ellipsis = r.s.Ellipsis
 	if r.q.Ellipsis != nil {
 		m.ellipsis = *r.q.Ellipsis
@@ -84,15 +84,6 @@ func (r *request) newMarker(names []string, snippets bool) *markWriter {
 	}
 	m.root.inherit()
 	return m
-}
-
-func firstNot(not string, values ...string) string {
-	for _, v := range values {
-		if v != not {
-			return v
-		}
-	}
-	return not
 }
 
 // at is the node of a dotted name.

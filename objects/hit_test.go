@@ -150,3 +150,17 @@ func TestBrowseRefusesForeignCursors(t *testing.T) {
 		}
 	}
 }
+
+func TestRemovedWords(t *testing.T) {
+	f := func(whenNone, want string) {
+		t.Helper()
+		s, q := objects.DefaultSettings(false), objects.NewQuery()
+		q.Words, q.WhenNone = "marche avignon", whenNone
+		if res := mustSearch(t, s, q, nil, walk); res.Removed != want || (res.Total == 1) != (whenNone != "none") {
+			t.Errorf("%s: got %d records, removed %q, want %q", whenNone, res.Total, res.Removed, want)
+		}
+	}
+	f("none", "")
+	f("lastWords", "marche <em>avignon</em>")
+	f("allOptional", "")
+}

@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ func benchPage(b *testing.B, records []Object, late int, words string) {
 // BenchmarkBuild makes an index of 20,000 and of 100,000 records anew.
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{20_000, 100_000} {
-		b.Run(map[bool]string{true: "20000", false: "100000"}[n == 20_000], func(b *testing.B) {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			records := france(n, 1)
 			size := 0
 			for _, o := range records {
@@ -131,6 +132,28 @@ func BenchmarkBuild(b *testing.B) {
 			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "more-B/record")
 			b.ReportMetric(float64(x.Snapshot().Bytes())/float64(n), "said-B/record")
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "µs/record")
+		})
+	}
+}
+
+// BenchmarkApply writes one record, then a thousand, into 20,000.
+func BenchmarkApply(b *testing.B) {
+	for _, batch := range []int{1, 1000} {
+		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
+			records := france(20_000, 1)
+			x := New(franceSettings(), nil)
+			x.Reset(slices.Values(records))
+			worst := time.Duration(0)
+			b.ResetTimer()
+			for i := range b.N {
+				from := i * batch * 7 % (len(records) - batch)
+				start := time.Now()
+				x.Apply(records[from:from+batch], nil)
+				worst = max(worst, time.Since(start))
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*batch), "µs/record")
+			b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")
+			b.ReportMetric(float64(len(x.Snapshot().parts)), "segments")
 		})
 	}
 }

@@ -13,6 +13,7 @@ type request struct {
 	live    *Live
 	liveAt  map[string]int // live attributes by name
 	words   *wordQuery
+	asked   *wordQuery // words before any were taken away
 	where   area
 	scratch *scratch
 	found   []partFound // found[i] is what part i has
@@ -43,6 +44,7 @@ func (s *Snapshot) start(q *Query, live *Live) *request {
 		}
 	}
 	r.words = parseWords(q.Words, r.s, q, s.synonyms)
+	r.asked = r.words
 	r.where = r.area()
 	return r
 }
@@ -137,7 +139,7 @@ func (s *Snapshot) Search(q *Query, live *Live) (*Result, error) {
 func (r *request) result() *Result {
 	q := r.q
 	res := &Result{
-		Total: r.total, Words: q.Words, Parsed: r.words.parsed(),
+		Total: r.total, Words: q.Words, Parsed: r.asked.parsed(), Removed: r.removed(),
 		At: r.where.at, AutomaticRadiusM: r.where.chosenM,
 		Page: q.Page, PerPage: q.PerPage, Offset: q.Offset, Length: q.Length,
 	}

@@ -120,3 +120,25 @@ func (r *request) wordRank(c *candidate) (rank wordRank) {
 	r.scratch.giveBack(among)
 	return rank
 }
+
+// removed is the query with tags around the words that it was answered
+// without; "" where it was answered as asked, or with words made optional,
+// which are looked for all the same.
+func (r *request) removed() string {
+	if r.words.relax == 0 || r.words.whenNone == "allOptional" {
+		return ""
+	}
+	pre, post := firstOf(r.q.PreTag, r.s.PreTag, "<em>"), firstOf(r.q.PostTag, r.s.PostTag, "</em>")
+	var b strings.Builder
+	for i, word := range r.words.words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if word.optional && !r.asked.words[i].optional {
+			b.WriteString(pre + word.text + post)
+		} else {
+			b.WriteString(word.text)
+		}
+	}
+	return b.String()
+}
