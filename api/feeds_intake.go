@@ -30,12 +30,13 @@ type feedIntake struct {
 
 	drafts []*feed.Draft
 	bytes  int
+	seen   map[uint64]struct{} // hashes of the clientIds so far
 	open   map[mission.ID]bool // open before the feed and not named yet: whether it counts
 	counts int                 // of open, before the feed
 }
 
 func newFeedIntake(s *Service, key *grant, o feedOptions) *feedIntake {
-	return &feedIntake{s: s, key: key, options: o, report: feedReport{Publisher: o.publisher, Seq: s.engine.Seq(),
+	return &feedIntake{s: s, key: key, options: o, seen: map[uint64]struct{}{}, report: feedReport{Publisher: o.publisher, Seq: s.engine.Seq(),
 		Errors: []feedFault{}, Repairs: []feedRepair{}, SeatsKept: []keptSeats{}}}
 }
 
@@ -92,11 +93,12 @@ func (f *feedIntake) unread(err error) error {
 // add takes one record.
 func (f *feedIntake) add(ctx context.Context, d *feed.Draft) error {
 	f.report.Received++
-	f.report.repaired(d)
 	if d.ClientID != "" {
 		// A record that is refused is named all the same.
 		delete(f.open, f.options.publisher+":"+d.ClientID)
+		f.name(d)
 	}
+	f.report.repaired(d)
 	if d.Refusal != nil {
 		f.report.refused(d, d.Refusal)
 		return nil
@@ -107,6 +109,16 @@ func (f *feedIntake) add(ctx context.Context, d *feed.Draft) error {
 		return nil
 	}
 	return f.flush(ctx)
+}
+
+// name remembers that the feed names a mission, and tells where it did before:
+// partners send a mission once for each of its addresses, and lose all but one.
+func (f *feedIntake) name(d *feed.Draft) {
+	hash := xxhash.Sum64String(d.ClientID)
+	if _, again := f.seen[hash]; again {
+		d.Repairs = append(d.Repairs, feed.Repair{Field: "clientId", Code: feed.Repeated, Detail: "was given before in this feed; the later record stands"})
+	}
+	f.seen[hash] = struct{}{}
 }
 
 // flush submits the records read since the last time.

@@ -81,6 +81,7 @@ type poller struct {
 	options feedOptions
 	name    string // in logs and metrics: without what may be secret in the URL
 	client  *http.Client
+	key     *grant // nil where no keys are configured: then everything is allowed
 
 	tag, modified string // of the last feed that was taken whole
 	failures      int    // in a row
@@ -101,8 +102,13 @@ func newPollers(s *Service, feeds []Feed) (all []*poller) {
 	names := map[string]int{}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.ResponseHeaderTimeout = feedHeaderTimeout
+	var key *grant
+	if s.grants != nil {
+		// A partner's feed does not decide what is urgent.
+		key = &grant{name: "feed", scopes: scopeWrite}
+	}
 	for _, f := range feeds {
-		p := &poller{s: s, feed: f, options: feedOptions{publisher: f.publisher(), left: f.Places == "left", prune: f.Prune, booking: f.Booking}}
+		p := &poller{s: s, feed: f, key: key, options: feedOptions{publisher: f.publisher(), left: f.Places == "left", prune: f.Prune, booking: f.Booking}}
 		if p.options.prune == "false" {
 			p.options.prune = pruneNo
 		}
@@ -243,7 +249,7 @@ func (p *poller) fetch(ctx context.Context) (after time.Duration, err error) {
 // take stores a feed that was fetched. Only one that was taken whole is
 // remembered: another is asked for again.
 func (p *poller) take(ctx context.Context, answer *http.Response) error {
-	f := newFeedIntake(p.s, nil, p.options)
+	f := newFeedIntake(p.s, p.key, p.options)
 	if err := f.take(ctx, answer.Body); err != nil {
 		return err
 	}

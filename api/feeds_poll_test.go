@@ -111,6 +111,18 @@ func TestPollsOfAFeed(t *testing.T) {
 	}
 }
 
+// Where keys are configured, a partner's feed does not decide what is urgent.
+func TestPolledFeedMakesNothingUrgent(t *testing.T) {
+	p, url := openPartner(t)
+	p.body = feedOf(feedMission("1", "<priority>yes</priority>"))
+	l := openService(t, withKeys(t, map[string][]string{"reader": {"search"}}, nil, 0))
+	if _, err := l.service.PollerOf(api.Feed{URL: url, Every: time.Minute, Publisher: "p"}).Poll(); err != nil {
+		t.Fatal(err)
+	}
+	m := l.must(200, "GET", "/v1/missions/p:1", "", "x-api-key", l.key("reader")).json(t)
+	l.same(counts(m, "urgency", "requested_urgency"), "urgency normal requested_urgency urgent")
+}
+
 // What fails is asked for sooner than what is regular, then ever later.
 func TestPollsBackOff(t *testing.T) {
 	l := openService(t, nil)

@@ -63,8 +63,8 @@ func (f *feedIntake) prune(ctx context.Context) error {
 	switch {
 	case !f.report.Complete:
 		p.Why = pruneIncomplete
-	case f.report.Received == 0:
-		p.Why = pruneEmpty
+	case len(f.seen) == 0:
+		p.Why = pruneEmpty // what names nothing is no feed: an error that looks like one
 	case f.options.prune != pruneForce && p.Missing*pruneShare > p.Open:
 		p.Why = pruneTooLarge
 	}

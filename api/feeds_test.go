@@ -151,6 +151,8 @@ func TestFeedPrunes(t *testing.T) {
 	l.sit("p:19", "v1", true)
 	r := l.report("publisher=p&prune=true", feedOf())
 	l.same(counts(r, "received", "pruned", "prune"), "received 0 pruned 0 prune map[done:false missing:20 open:20 why:empty]")
+	r = l.report("publisher=p&prune=force", `{"ok":false,"code":"SERVER_ERROR"}`)
+	l.same(counts(r, "rejected", "pruned", "prune"), "rejected 1 pruned 0 prune map[done:false missing:20 open:20 why:empty]")
 	r = l.report("publisher=p&prune=true", strings.TrimSuffix(feedOf(numbered(1, 18)...), "</source>\n"))
 	l.same(counts(r, "complete", "pruned", "prune"), "complete false pruned 0 prune map[done:false missing:2 open:20 why:incomplete]")
 	l.refused("prune_too_large", "POST", feedPath+"?publisher=p&prune=true", feedOf(numbered(1, 15)...))
@@ -217,6 +219,15 @@ func TestFeedIsRepeatedUnderItsKey(t *testing.T) {
 	l.same(l.occupancy("p:1"), "total 8 elsewhere 0 held 0 confirmed 0 free 8")
 	r := l.report("publisher=p", feedOf(feedMission("1", "<places>6</places>")), "Idempotency-Key", "k1")
 	l.same(fmt.Sprint(r["errors"].([]any)[0].(map[string]any)["code"]), "idempotency_mismatch")
+}
+
+// Of two records for one mission the later stands, and that is told.
+func TestFeedNamesAMissionTwice(t *testing.T) {
+	l := openService(t, nil)
+	r := l.report("publisher=p", feedOf(feedMission("1", "<places>1</places>"), feedMission("1", "<places>2</places>")))
+	l.same(counts(r, "stored", "repaired"), "stored 2 repaired 1")
+	l.same(counts(r["repairs"].([]any)[0].(map[string]any), "clientId", "code"), "clientId 1 code repeated")
+	l.same(l.occupancy("p:1"), "total 2 elsewhere 0 held 0 confirmed 0 free 2")
 }
 
 // Lists end where they are bounded, and the rest is counted.

@@ -64,14 +64,11 @@ func judge(t *testing.T, d *feed.Draft, o feed.Options) {
 		len(m.Data) > mission.DataBytesMax || len(m.Tags) > mission.EntriesMax && m.Slots == nil {
 		t.Errorf("record %d is over a limit", d.Index)
 	}
-	text, err := mission.Encode(m)
-	if err != nil {
-		t.Fatalf("record %d: %v", d.Index, err)
-	}
 	if err := o.Intake.Mission(m); err != nil {
 		return
 	}
-	if text, err = mission.Encode(m); err != nil {
+	text, err := mission.Encode(m)
+	if err != nil {
 		t.Fatalf("record %d: %v", d.Index, err)
 	}
 	if err := mission.Decode(text, new(mission.Mission)); err != nil {

@@ -42,7 +42,7 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestLargeFeedInBoundedMemory(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("reads 200 MB")
 	}
 	o := options(t)

@@ -110,7 +110,6 @@ type addressReader struct {
 	*builder
 	record *record
 	at     string // what its fields' names begin with in repairs
-	kept   geo.Point
 }
 
 // read reads what an address says; ok is false where it says nothing.
@@ -214,13 +213,13 @@ func (a *addressReader) departmentOf(l *mission.Location) string {
 			a.note(field, Padded, "%q was read as %q", code, fixed)
 			return fixed
 		}
-		if d, ok := places.DepartmentByName(code); ok {
-			a.note(field, Rewritten, "%q was read as %q", code, d.Code)
-			return d.Code
+		if named := a.words.department(a.options.Intake, code); named != "" {
+			a.note(field, Rewritten, "%q was read as %q", code, named)
+			return named
 		}
 	}
-	if d, ok := places.DepartmentByName(name); ok {
-		return d.Code
+	if named := a.words.department(a.options.Intake, name); named != "" {
+		return named
 	}
 	if code != "" && l.Country == france {
 		a.note(field, Unknown, "%q is no department and was left out", code)

@@ -64,6 +64,7 @@ const (
 	Placed     = "placed"     // put where the commune is
 	Missing    = "missing"    // something else stands in for it
 	LeftOut    = "left_out"   // there was no room for it
+	Repeated   = "repeated"   // the clientId came before in the feed; the later stands
 	Encoding   = "encoding"   // bytes that were not UTF-8
 )
 

@@ -233,7 +233,7 @@ func TestBillionLaughs(t *testing.T) {
 
 // A feed over the limit ends where the limit is, packed or not.
 func TestFeedOverTheLimit(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("reads 200 MB")
 	}
 	o := options(t)

@@ -43,8 +43,11 @@ func fold(name string) string {
 	if plain {
 		return name
 	}
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+	return strings.ToLower(joints.Replace(name))
 }
+
+// joints takes out what joins words in names. It is never changed.
+var joints = strings.NewReplacer("_", "", "-", "", " ", "")
 
 // blank says whether the field says nothing.
 func (f *field) blank() bool {

@@ -15,9 +15,10 @@ import (
 // vocabulary finds domains and activities by what partners call them: an id or
 // an alias, or one of these with other accents, hyphens or case.
 type vocabulary struct {
-	taxonomy   *mission.Taxonomy
-	domains    map[string]string // folded -> id
-	activities map[string]string
+	taxonomy    *mission.Taxonomy
+	domains     map[string]string // folded -> id
+	activities  map[string]string
+	departments map[string]string // folded name -> code
 }
 
 func newVocabulary(in *mission.Intake) *vocabulary {
@@ -30,7 +31,24 @@ func newVocabulary(in *mission.Intake) *vocabulary {
 		a := &in.Taxonomy.Activities[i]
 		enter(v.activities, a.ID, append([]string{a.ID, a.Label}, a.Aliases...))
 	}
+	v.departments = map[string]string{}
+	for _, d := range in.Places.Departments() {
+		enter(v.departments, d.Code, []string{d.Name})
+	}
 	return v
+}
+
+// department gives the code of a department's name, with or without its
+// article, "" for none.
+func (v *vocabulary) department(in *mission.Intake, name string) string {
+	if name == "" {
+		return ""
+	}
+	if code := v.departments[gazetteer.Fold(name)]; code != "" {
+		return code
+	}
+	d, _ := in.Places.DepartmentByName(name)
+	return d.Code
 }
 
 // enter makes an id findable by names; the first to have a name keeps it.

@@ -386,7 +386,10 @@ func appendData(b []byte, name, text string) []byte {
 		return b
 	}
 	b = append(append(append(b, '<'), name...), "><![CDATA["...)
-	text = strings.NewReplacer("]]>", "]]]]><![CDATA[>", "\ufffe", "\ufffd", "\uffff", "\ufffd").Replace(text)
-	b = append(b, text...)
+	b = append(b, inCDATA.Replace(text)...)
 	return append(append(append(b, "]]></"...), name...), ">\n"...)
 }
+
+// inCDATA parts what would end CDATA, and replaces what XML has not. It is
+// never changed.
+var inCDATA = strings.NewReplacer("]]>", "]]]]><![CDATA[>", "\ufffe", "\ufffd", "\uffff", "\ufffd")
