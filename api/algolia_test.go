@@ -178,6 +178,9 @@ func TestAlgoliaBodies(t *testing.T) {
 	l.front(413, "unpacks to over", "POST", batch, bomb, "Content-Encoding", "gzip")
 	l.front(413, "unpacks to over", "POST", "/1/indexes/terms/query", packed(t, strings.Repeat(" ", mission.BodyBytesMax+1)), "Content-Encoding", "gzip")
 	l.front(413, "over", "POST", "/1/indexes/terms/query", strings.Repeat(" ", mission.BodyBytesMax+1))
+	if got := string(l.get("/metrics").body); !strings.Contains(got, "renfort_algolia_body_bytes 0\n") {
+		t.Error("bytes of bodies are held after their requests")
+	}
 	for _, body := range []string{"[1]", "{", "null", "x", `{"query":"a"} {}`, strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), "{\"a\":\"\xff\"}"} {
 		l.front(400, "", "POST", "/1/indexes/terms/query", body)
 	}
