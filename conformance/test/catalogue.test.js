@@ -4,6 +4,7 @@
 import { after, before } from 'node:test';
 import '../catalogue/records.js';
 import '../catalogue/search.js';
+import '../catalogue/parameters.js';
 import { closeBrowser, openBrowser } from '../catalogue/page.js';
 import { close, open } from '../catalogue/world.js';
 

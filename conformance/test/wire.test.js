@@ -106,14 +106,6 @@ each('bodies and answers are compressed with gzip', async (make, t) => {
   assert.equal(seen.find((s) => s.path.includes('/browse')).got, 'gzip');
 });
 
-// The clients give a host 2 seconds to begin its answer, writes included.
-each('5,000 records are taken within the clients\' own limits', async (make) => {
-  const client = make([service], service.keys.write), many = records(5000, seed + 5, startOfDay(Date.now()));
-  for (const index of [`many ${client.name}`, missionIndex]) await client.save(index, many, 5000);
-  await client.remove(missionIndex, ids(many).filter((id) => !list.some((r) => r.objectID === id)));
-  await client.save(missionIndex, list);
-});
-
 test('TLS', async (t) => {
   const secure = await start({ tls: true });
   t.after(() => secure.stop());
@@ -168,4 +160,11 @@ test('a browser that sends headers is allowed to', async () => {
   const allowed = answer.headers.get('access-control-allow-headers').toLowerCase();
   for (const name of wanted) assert.ok(allowed === '*' || allowed.includes(name), `${name} in ${allowed}`);
   assert.match(answer.headers.get('access-control-allow-methods'), /POST/);
+});
+
+// The last, because it leaves the mission index full. The clients give a host 2
+// seconds to begin its answer, writes included.
+each('5,000 records are taken within the clients\' own limits', async (make) => {
+  const client = make([service], service.keys.write), many = records(5000, seed + Number(client.name.at(-1)), startOfDay(Date.now()));
+  for (const index of [`many ${client.name}`, missionIndex]) await client.save(index, many, 5000);
 });
