@@ -77,14 +77,16 @@ func (m toyMaker) record() objects.Object {
 	case 1, 2:
 		f["_geoloc"] = m.point()
 	}
+	o := objects.Object{ID: id, Mission: objects.NoMission}
+	if m.IntN(2) == 0 {
+		o.Mission = uint32(m.IntN(50))
+		f["mission"] = true // for the toy: places at 0,0 are none
+	}
 	text, err := json.Marshal(f)
 	if err != nil {
 		panic(err)
 	}
-	o := objects.Object{ID: id, JSON: text, Mission: objects.NoMission}
-	if m.IntN(2) == 0 {
-		o.Mission = uint32(m.IntN(50))
-	}
+	o.JSON = text
 	return o
 }
 

@@ -129,13 +129,14 @@ func (t *toy) chosen(q *objects.Query) int {
 
 // toyPoints are the places of a record.
 func toyPoints(fields map[string]any) (points []geo.Point) {
+	_, mission := fields["mission"]
 	list, many := fields["_geoloc"].([]any)
 	if !many {
 		list = []any{fields["_geoloc"]}
 	}
 	for _, v := range list {
 		m, _ := v.(map[string]any)
-		if p := (geo.Point{Lat: toyDegrees(m["lat"]), Lon: toyDegrees(m["lng"])}); p.Valid() {
+		if p := (geo.Point{Lat: toyDegrees(m["lat"]), Lon: toyDegrees(m["lng"])}); p.Valid() && !(mission && p.IsNull()) {
 			points = append(points, p)
 		}
 	}

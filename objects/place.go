@@ -42,10 +42,15 @@ func (p *places) nearest(doc uint32, at geo.Vec) (chord2 float64, point uint32, 
 func (p *places) bytes() int64 { return int64(4*cap(p.starts) + 16*cap(p.points) + 24*cap(p.vecs)) }
 
 // placesBuilder collects places, a document after the other.
-type placesBuilder struct{ places }
+type placesBuilder struct {
+	places
+	mission bool // of the record at hand: it describes one, and then 0,0 is no place
+}
 
 // next begins a document.
-func (b *placesBuilder) next() { b.starts = append(b.starts, uint32(len(b.points))) }
+func (b *placesBuilder) next(mission uint32) {
+	b.starts, b.mission = append(b.starts, uint32(len(b.points))), mission != NoMission
+}
 
 // add reads a _geoloc: an object with lat and lng, or an array of them. What
 // is no place on the globe is none.
@@ -77,7 +82,7 @@ func (b *placesBuilder) point(s *scanner) {
 			s.value()
 		}
 	}
-	if p := (geo.Point{Lat: lat, Lon: lng}); !s.bad && p.Valid() {
+	if p := (geo.Point{Lat: lat, Lon: lng}); !s.bad && p.Valid() && !(b.mission && p.IsNull()) {
 		b.points, b.vecs = append(b.points, p), append(b.vecs, p.Vec())
 	}
 }
@@ -97,7 +102,7 @@ func (b *placesBuilder) finish() places {
 	if len(b.points) == 0 {
 		return places{}
 	}
-	b.next()
+	b.next(NoMission)
 	return b.places
 }
 
@@ -109,7 +114,7 @@ func mergePlaces(parts []*part) places {
 			if p.isDead(uint32(doc)) {
 				continue
 			}
-			b.next()
+			b.next(NoMission)
 			from, to := p.places.of(uint32(doc))
 			b.points = append(b.points, p.places.points[from:to]...)
 			b.vecs = append(b.vecs, p.places.vecs[from:to]...)

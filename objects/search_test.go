@@ -44,3 +44,42 @@ func TestPage(t *testing.T) {
 		}
 	}
 }
+
+// TestPagination shows how far pages and offsets reach, and that an index
+// without records answers.
+func TestPagination(t *testing.T) {
+	s := franceSettings()
+	s.PaginationMax, s.PerPage = 50, 20
+	x := New(s, nil)
+	f := func(change func(q *Query), total, pages int, hits int) {
+		t.Helper()
+		q := NewQuery()
+		q.Facets = []string{"*"}
+		change(q)
+		res, err := x.Snapshot().Search(q, nil)
+		if err != nil || res.Total != total || res.Pages != pages || len(res.Hits) != hits || len(res.IDs) != hits {
+			t.Errorf("%+v: got %d found, %d pages, %d hits, %v; want %d, %d, %d", *q, res.Total, res.Pages, len(res.Hits), err, total, pages, hits)
+		}
+	}
+	f(func(q *Query) {}, 0, 0, 0)
+	f(func(q *Query) { q.Words, q.At = "aide", &geo.Point{} }, 0, 0, 0)
+	x.Apply(france(70, 1), nil)
+	f(func(q *Query) {}, 70, 3, 20)
+	f(func(q *Query) { q.Page = 2 }, 70, 3, 10)
+	f(func(q *Query) { q.Page = 3 }, 70, 3, 0)
+	f(func(q *Query) { q.Page = 1 << 60 }, 70, 3, 0)
+	f(func(q *Query) { q.PerPage = 0 }, 70, 0, 0)
+	f(func(q *Query) { q.PerPage = 70 }, 70, 1, 50)
+	f(func(q *Query) { q.Offset, q.Length = 45, 10 }, 70, 5, 5)
+	f(func(q *Query) { q.Offset = 10 }, 70, 3, 20)
+	f(func(q *Query) { q.Length = 0 }, 70, 0, 0)
+	var all []string
+	for id := range x.Snapshot().Matching(NewQuery(), nil) {
+		all = append(all, id)
+	}
+	x.Apply(nil, all)
+	f(func(q *Query) { q.Facets = nil }, 0, 0, 0)
+	if n, b := x.Snapshot().Len(), x.Snapshot().Bytes(); n != 0 || b != 0 {
+		t.Errorf("%d records of %d bytes are left", n, b)
+	}
+}

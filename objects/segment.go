@@ -92,7 +92,7 @@ func buildSegment(docs []Object, settings *Settings) *segment {
 
 func (b *segmentBuilder) add(doc uint32) {
 	b.touched = b.touched[:0]
-	b.places.next()
+	b.places.next(b.docs[doc].Mission)
 	s := &scanner{text: b.docs[doc].JSON}
 	if s.peek() == '{' {
 		b.object(s, &b.root, doc, 0)
