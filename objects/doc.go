@@ -11,4 +11,15 @@
 // clients that ask were written for it. What a record has from elsewhere, such
 // as the seats that are left at this instant, is passed in with the question
 // (Live) and stands in no segment.
+//
+// Where that documentation leaves a choice, this is ours. Nothing is
+// approximate: totals, facets and statistics are of all that matches. Records
+// that all criteria leave even are in the order of their ids, so pages neither
+// overlap nor leave anything out. The radius that is chosen where none is asked
+// for holds the 1,000 records nearest to the point, whatever the query looks
+// for. Distances are ranked, and told as geoDistance, in whole metres or
+// multiples of the precision. Facets are counted before records of one group
+// are made one, but for those declared afterDistinct. Without
+// searchableAttributes every attribute is as good as every other, and only
+// objectID holds no words.
 package objects
