@@ -57,13 +57,23 @@ func liveValue(s *index.Snapshot, v record.LiveValue, o uint32) (float64, bool) 
 	m, l := s.Missions.At(o), s.Live.At(o)
 	switch v {
 	case record.LiveSeatsLeft:
-		return float64(max(l.Free, 0)), l.Known()
+		return float64(seatsLeft(m, l, s.At)), l.Known()
 	case record.LiveHasSeatsLeft:
-		return truth(l.Free > 0), l.Known()
+		return truth(seatsLeft(m, l, s.At) > 0), l.Known()
 	case record.LiveOver:
 		return truth(m.Ends != 0 && m.Ends <= s.At), m.Ends != 0
 	}
 	return 0, false
+}
+
+// seatsLeft is how many seats nobody has. Those of a mission that is over or
+// paused cannot be had, which is for other members to say: none of them is
+// free, and they are left all the same.
+func seatsLeft(m *index.Mission, l *index.Live, now int64) int32 {
+	if l.Open && (m.Ends == 0 || m.Ends > now) {
+		return max(l.Free, 0)
+	}
+	return max(l.Total-l.Elsewhere-l.Held-l.Confirmed, 0)
 }
 
 func truth(b bool) float64 {

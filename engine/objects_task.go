@@ -19,6 +19,8 @@ const (
 	// firstTask is the first number of a task that is no Seq. JavaScript keeps
 	// whole numbers to twice that.
 	firstTask = uint64(1) << 52
+	// taskLook is how often somebody who waits for a task looks.
+	taskLook = 2 * time.Millisecond
 	// tasksKept is how many tasks that are over can still be asked for.
 	tasksKept = 10_000
 )
@@ -109,6 +111,23 @@ func (e *Engine) ObjectTask(task uint64) (published bool, err error) {
 		return false, o.err
 	}
 	return e.ObjectsApplied(o.seq), nil
+}
+
+// AwaitObjectTask is ObjectTask after a while: it returns once the task is
+// published or has failed, and says not published when ctx is done.
+func (e *Engine) AwaitObjectTask(ctx context.Context, task uint64) (published bool, err error) {
+	again := time.NewTicker(taskLook)
+	defer again.Stop()
+	for {
+		if published, err = e.ObjectTask(task); published || err != nil {
+			return published, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case <-again.C:
+		}
+	}
 }
 
 // WriteObjects does actions on the records of an index in their order. It

@@ -161,6 +161,22 @@ func TestRecordIsAMission(t *testing.T) {
 	}
 }
 
+// The seats of a mission that is over are not taken: the record says that it is
+// over, and how many nobody wanted.
+func TestSeatsOfWhatIsOver(t *testing.T) {
+	p := newPlatform(t)
+	over := strings.Replace(record(1, 10, 4), `"is_outdated":false`, `"end_date":"2026-11-22","is_outdated":false`, 1)
+	p.act("missions", "addObject", over)
+	p.pass(72 * time.Hour)
+	if left, has := p.places(firstRecord); left != 4 || !has {
+		t.Fatalf("got %d left and %v, want the four that nobody wanted", left, has)
+	}
+	text, err := p.GetObject("missions", firstRecord, []string{"is_outdated"})
+	if err != nil || !strings.Contains(string(text), `"is_outdated":true`) {
+		t.Fatalf("got %s, %v, want it told that it is over", text, err)
+	}
+}
+
 // A record that disappears takes no new holds; back within a day it is the same
 // mission with the same seats, also by way of an index that is moved.
 func TestSeatsSurviveAReindex(t *testing.T) {

@@ -122,22 +122,28 @@ func (d *Door) unguessable(n int) (string, error) {
 }
 
 // Task answers whether everything up to a task can be found.
-func (d *Door) Task(_ context.Context, c *Call) error {
+func (d *Door) Task(ctx context.Context, c *Call) error {
 	if _, err := c.indexOf(); err != nil {
 		return err
 	}
-	return d.taskState(c, c.Path[1])
+	return d.taskState(ctx, c, c.Path[1])
 }
 
 // AnyTask is Task without the index.
-func (d *Door) AnyTask(_ context.Context, c *Call) error { return d.taskState(c, c.Path[0]) }
+func (d *Door) AnyTask(ctx context.Context, c *Call) error { return d.taskState(ctx, c, c.Path[0]) }
 
-func (d *Door) taskState(c *Call, task string) error {
+// taskPatience is how long an answer about a task waits for its end. Clients
+// that hear "not yet" ask again after a fifth of a second.
+const taskPatience = 100 * time.Millisecond
+
+func (d *Door) taskState(ctx context.Context, c *Call, task string) error {
 	seq, err := strconv.ParseUint(task, 10, 64)
 	if err != nil {
 		return mission.Errorf(mission.Invalid, "taskID is not a number")
 	}
-	published, err := d.records.ObjectTask(seq)
+	ctx, cancel := context.WithTimeout(ctx, taskPatience)
+	defer cancel()
+	published, err := d.records.AwaitObjectTask(ctx, seq)
 	if err != nil {
 		return err
 	}
