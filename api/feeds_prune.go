@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"renfort/mission"
 	"renfort/store"
@@ -98,7 +99,7 @@ func (f *feedIntake) closeAll(ctx context.Context, ids []mission.ID) (again []mi
 		}
 		m, err := f.closed(v)
 		if err != nil {
-			f.report.fault(v.ID, 0, 0, f.s.feedError(err))
+			f.report.fault(f.clientID(v.ID), 0, 0, f.s.feedError(err))
 			continue
 		}
 		envs = append(envs, mission.Envelope{Command: mission.PutMission{Mission: m, IfVersion: &v.Version, KeepTaken: true}, Bulk: true})
@@ -112,7 +113,7 @@ func (f *feedIntake) closeAll(ctx context.Context, ids []mission.ID) (again []mi
 		case errors.Is(errs[i], context.DeadlineExceeded), errors.Is(errs[i], context.Canceled):
 			return nil, errs[i]
 		case errs[i] != nil:
-			f.report.fault(m.ID, 0, 0, f.s.feedError(errs[i]))
+			f.report.fault(f.clientID(m.ID), 0, 0, f.s.feedError(errs[i]))
 		case m.State == mission.StatePaused:
 			f.report.Paused++
 		default:
@@ -121,6 +122,11 @@ func (f *feedIntake) closeAll(ctx context.Context, ids []mission.ID) (again []mi
 		f.report.Seq = max(f.report.Seq, results[i].Seq)
 	}
 	return again, nil
+}
+
+// clientID is what the feed would call a mission.
+func (f *feedIntake) clientID(id mission.ID) string {
+	return strings.TrimPrefix(id, f.options.publisher+":")
 }
 
 // closed is a stored mission as it is to be from now on.

@@ -2,6 +2,8 @@ package api
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"renfort/feed"
 	"renfort/mission"
@@ -72,7 +74,27 @@ func (r *feedReport) refused(d *feed.Draft, e *mission.Error) {
 	r.fault(d.ClientID, d.Index, d.Line, e)
 }
 
+// feedNames are the feed's words for the mission's, by which a partner finds
+// what is meant.
+var feedNames = map[string]string{"locations": "addresses", "starts_at": "startAt", "ends_at": "endAt", "published_at": "postedAt",
+	"url": "applicationUrl", "domains": "domain", "activities": "activity", "audiences": "audience", "skills": "softSkills",
+	"seats": "places", "organization": "organizationName", "min_age": "openToMinors", "id": "clientId"}
+
+// inFeed gives a fault with the feed's words.
+func inFeed(e *mission.Error) *mission.Error {
+	said := *e
+	said.Fields = slices.Clone(e.Fields)
+	for i := range said.Fields {
+		name, rest, _ := strings.Cut(strings.TrimPrefix(said.Fields[i].Pointer, "/"), "/")
+		if word := feedNames[name]; word != "" {
+			said.Fields[i].Pointer = strings.TrimSuffix("/"+word+"/"+rest, "/")
+		}
+	}
+	return &said
+}
+
 func (r *feedReport) fault(clientID string, index, line int, e *mission.Error) {
+	e = inFeed(e)
 	if len(r.Errors) == feedListMax {
 		r.ErrorsMore++
 		return

@@ -29,7 +29,7 @@ func TestImportFeed(t *testing.T) {
 	bad := "<mission><clientId>bad</clientId><title>Nulle part</title></mission>\n"
 	file := mustWrite(t, "feed.xml", feedText(1, 10, bad))
 	o := mustRun(t, "import", "--to", s.url, "--publisher", "p", file)
-	for _, want := range []string{file + ":13: bad: invalid: /locations a place is required", file + `: 1: repaired: postalCode "6000" was read as "06000"`} {
+	for _, want := range []string{file + ":13: bad: invalid: /addresses a place is required", file + `: 1: repaired: postalCode "6000" was read as "06000"`} {
 		if !strings.Contains(o.stderr, want) {
 			t.Errorf("no %q in %s", want, o.stderr)
 		}
