@@ -295,3 +295,33 @@ func TestAlgoliaIgnoredParametersAreCounted(t *testing.T) {
 		t.Error("a stranger's word is in the metrics")
 	}
 }
+
+// A walk goes on as it began for a client that sends nothing but the cursor.
+func TestAlgoliaBrowseByCursorAlone(t *testing.T) {
+	l := openService(t, nil)
+	var requests []string
+	for i := range 10 {
+		requests = append(requests, fmt.Sprintf(`{"action":"addObject","body":{"objectID":"%d","even":%t}}`, i, i%2 == 0))
+	}
+	l.published(l.must(200, "POST", "/1/indexes/terms/batch", `{"requests":[`+strings.Join(requests, ",")+`]}`).json(t)["taskID"])
+	met := ""
+	body := `{"filters":"even:true","hitsPerPage":2,"attributesToRetrieve":["objectID"]}`
+	for range 10 {
+		page := l.must(200, "POST", "/1/indexes/terms/browse", body).json(t)
+		for _, hit := range page["hits"].([]any) {
+			met += fmt.Sprint(hit.(map[string]any)["objectID"], " ")
+			if _, more := hit.(map[string]any)["even"]; more {
+				t.Errorf("got %v, want the id alone as was asked at first", hit)
+			}
+		}
+		cursor, more := page["cursor"]
+		if !more {
+			break
+		}
+		body = fmt.Sprintf(`{"cursor":%q}`, cursor)
+	}
+	if met != "0 2 4 6 8 " {
+		t.Errorf("got %q, want the even ones, each once", met)
+	}
+	l.front(400, "cursor", "POST", "/1/indexes/terms/browse", `{"cursor":"nonsense"}`)
+}

@@ -195,8 +195,11 @@ func (d *Door) Browse(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	a, err := d.readAsk(body, c.Restrictions)
+	a, err := d.readAsk(body, nil)
 	if err != nil {
+		return err
+	}
+	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error { return objects.DecodeQuery(body, q, x, d.counts.ignored) }); err != nil {
 		return err
 	}
 	return d.browse(ctx, c, a)
@@ -204,8 +207,12 @@ func (d *Door) Browse(ctx context.Context, c *Call) error {
 
 // BrowseSimple is Browse for what is asked in the query string.
 func (d *Door) BrowseSimple(ctx context.Context, c *Call) error {
-	a, err := d.readAskSimple(c.Query, c.Restrictions)
+	a, err := d.readAskSimple(c.Query, nil)
 	if err != nil {
+		return err
+	}
+	form := a.echo
+	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error { return objects.DecodeParams(form, q, x, d.counts.ignored) }); err != nil {
 		return err
 	}
 	return d.browse(ctx, c, a)
@@ -217,6 +224,9 @@ const browsePerPage = 1_000
 func (d *Door) browse(ctx context.Context, c *Call, a *ask) error {
 	index, err := c.indexOf()
 	if err != nil {
+		return err
+	}
+	if err := a.restrict(c.Restrictions); err != nil {
 		return err
 	}
 	q := a.query
@@ -238,7 +248,7 @@ func (d *Door) browse(ctx context.Context, c *Call, a *ask) error {
 	p := pageOf(a, &part.Result)
 	p.tookMS = tookMS(c.Began)
 	if part.Cursor != "" {
-		p.more = `,"cursor":` + string(appendQuoted(nil, part.Cursor))
+		p.more = `,"cursor":` + string(appendQuoted(nil, wrapCursor(part.Cursor, a.echo)))
 	}
 	c.Out = p.append(c.Out)
 	return nil
