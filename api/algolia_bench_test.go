@@ -69,6 +69,13 @@ func mustPlatform(tb testing.TB, n int) *api.Service {
 	for !strings.Contains(string(send(tb, s, "GET", "/1/task/"+id, "")), `"published"`) {
 		time.Sleep(10 * time.Millisecond)
 	}
+	// Renfort's own words of the missions follow behind; they are not what is
+	// measured.
+	for e.AwaitText(tb.Context(), e.Seq()) != nil {
+		if tb.Context().Err() != nil {
+			tb.Fatal("the words of the missions did not follow")
+		}
+	}
 	return s
 }
 
