@@ -90,7 +90,7 @@ func (e *Engine) replicaSettings(replica string, primary, patch []byte, forward 
 	if err != nil {
 		return nil, err
 	}
-	next := old.Settings
+	var next []byte
 	switch {
 	case old.Created == 0:
 		next, err = objects.MergeSettings(primary, []byte(`{"replicas":null}`))

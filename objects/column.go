@@ -1,7 +1,6 @@
 package objects
 
 import (
-	"math"
 	"sort"
 	"strings"
 	"sync"
@@ -70,14 +69,6 @@ func (c *valueColumn) kind(v uint32) valueKind {
 		return kindString
 	}
 	return c.kinds[v]
-}
-
-// number is the number of value v: NaN for strings.
-func (c *valueColumn) number(v uint32) float64 {
-	if c.numbers == nil {
-		return math.NaN()
-	}
-	return c.numbers[v]
 }
 
 // lowerFew is below how many values looking at each is quicker than a map.

@@ -13,7 +13,6 @@ type columnBuilder struct {
 	numeric map[uint64]uint32 // by the bits of the number
 	bools   [2]uint32         // of false and true, plus 1; 0 for none yet
 	last    []uint32          // last[v] is the last document with v, plus 1
-	copies  bool              // texts of strings are copied
 	single  bool              // no document has two values
 }
 

@@ -58,7 +58,6 @@ func (t *toy) view(r toyRecord) map[string]any {
 type toyHit struct {
 	id     string
 	fields map[string]any
-	keys   []any
 	score  float64
 }
 

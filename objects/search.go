@@ -2,7 +2,6 @@ package objects
 
 import (
 	"iter"
-	"strings"
 )
 
 // request is one query on one snapshot.
@@ -192,6 +191,3 @@ func (s *Snapshot) Matching(q *Query, live *Live) iter.Seq[string] {
 		}
 	}
 }
-
-// equalFold is whether two strings differ in the cases of letters at most.
-func equalFold(a, b string) bool { return strings.ToLower(a) == strings.ToLower(b) }

@@ -31,15 +31,6 @@ func (s docSet) count() (n int) {
 	return n
 }
 
-func (s docSet) empty() bool {
-	for _, w := range s {
-		if w != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 func (s docSet) and(t docSet) {
 	for i := range s {
 		s[i] &= t[i]

@@ -3,6 +3,7 @@ package objects
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 )
 
 // narrow leaves in m what matches a filter. Conditions on live attributes are
@@ -91,10 +92,10 @@ func liveCondition(f *Filter, isBool bool) func(v float64) bool {
 		return f.holds
 	}
 	want, ok := 0.0, true
-	switch {
-	case isBool && equalFold(f.Value, "true"):
+	switch lower := strings.ToLower(f.Value); {
+	case isBool && lower == "true":
 		want = 1
-	case isBool && equalFold(f.Value, "false"):
+	case isBool && lower == "false":
 	default:
 		want, ok = numberOf([]byte(f.Value))
 	}

@@ -199,7 +199,9 @@ func (d *Door) Browse(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error { return objects.DecodeQuery(body, q, x, d.counts.ignored) }); err != nil {
+	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error {
+		return objects.DecodeQuery(body, q, x, d.counts.ignored)
+	}); err != nil {
 		return err
 	}
 	return d.browse(ctx, c, a)
@@ -212,7 +214,9 @@ func (d *Door) BrowseSimple(ctx context.Context, c *Call) error {
 		return err
 	}
 	form := a.echo
-	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error { return objects.DecodeParams(form, q, x, d.counts.ignored) }); err != nil {
+	if a, err = d.resume(a, func(q *objects.Query, x *objects.Extras) error {
+		return objects.DecodeParams(form, q, x, d.counts.ignored)
+	}); err != nil {
 		return err
 	}
 	return d.browse(ctx, c, a)
