@@ -113,9 +113,8 @@ function record(id, roll, structures, today) {
   const remote = roll(10) === 0;
   const addresses = remote ? [] : Array.from({ length: roll(8) === 0 ? 2 + roll(2) : 1 }, (_, i) => address(i + 1, roll));
   const home = addresses[0];
-  const when = dates(roll, today);
-  const max = 1 + roll(40), full = roll(4) === 0 || when.is_outdated; // what is over has no place left
-  const left = full ? 0 : 1 + roll(max);
+  const max = 1 + roll(40);
+  const left = roll(4) === 0 ? 0 : 1 + roll(max);
   const secondDomain = roll(4) === 0 ? 11 : null;
   const domainIDs = secondDomain && secondDomain !== domainID ? [domainID, secondDomain] : [domainID];
   return {
@@ -143,7 +142,7 @@ function record(id, roll, structures, today) {
     provider: partner ? 'api_engagement' : 'reserve_civique',
     publisher_name: partner ? ['Benevolt', 'Linkee', 'France Bénévolat'][roll(3)] : 'JeVeuxAider.gouv.fr',
     post_date: today - roll(400) * day,
-    ...when,
+    ...dates(roll, today),
     is_priority: roll(8) === 0,
     is_registration_open: roll(20) !== 0,
     ...commitment(roll),

@@ -50,8 +50,8 @@ each('browse gives each record once', async ({ client, index, list }) => {
 });
 
 each('browse takes filters and small pages', async ({ client, index, list }) => {
-  const hits = await client.browse(index, { filters: 'city:Pau', hitsPerPage: 7 });
-  const want = list.filter((r) => r.city === 'Pau');
+  const hits = await client.browse(index, { filters: 'city:Lille', hitsPerPage: 7 });
+  const want = list.filter((r) => r.city === 'Lille');
   assert.ok(want.length > 14, `seed ${seed}`);
   assert.deepEqual(sorted(ids(hits)), sorted(ids(want)));
 });

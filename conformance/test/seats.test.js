@@ -156,6 +156,16 @@ each('a deleted record takes no new holds', async (client, clients, fresh) => {
   assert.equal((await client.searchOne(index, { query: '', filters: `id=${record.id}` })).nbHits, 0);
 });
 
+each('a mission that is over still tells what was left, and gives nothing', async (client, clients, fresh) => {
+  const today = startOfDay(Date.now()), record = { ...fresh(19, 16), start_date: today - 9 * 86400, end_date: today - 5 * 86400, is_outdated: false };
+  await client.save(index, [record]);
+  await shows(clients, record, 16, 'over');
+  assert.equal((await client.object(index, record.objectID)).is_outdated, true, 'that it is over is told by itself');
+  assert.equal((await client.searchOne(index, { query: '', filters: `id=${record.id} AND is_outdated:false` })).nbHits, 0);
+  const none = await hold(record, `v-${record.id}-late`);
+  assert.deepEqual([none.status, none.body.code], [409, 'not_eligible']);
+});
+
 each('what is pushed is recommended', async (client, clients, fresh) => {
   const record = { ...fresh(20, 20), _geoloc: [{ lat: -20.8823, lng: 55.4504 }], addresses: [], department: '974', zip: '97400', city: 'Saint-Denis', type: 'Mission en présentiel', start_date: null, end_date: null, publics_volontaires: [] };
   await client.save(index, [record]);
