@@ -48,6 +48,8 @@ type Action struct {
 	Kind ActionKind
 	ID   string // "" only where whoever adds a record leaves its name to be made
 	Body []byte // an object, nil of DeleteObject and of kinds that are of the index
+
+	members []member // of Body, where NewAction has read it
 }
 
 // NewAction makes an action of what came on the wire. Where id is "" it is the
@@ -75,9 +77,18 @@ func NewAction(kind, id string, body []byte) (Action, error) {
 		return Action{}, mission.Errorf(mission.Invalid, "Missing mandatory attribute %q", IDAttribute)
 	}
 	if a.Kind != DeleteObject {
-		a.Body = body
+		a.Body, a.members = body, ms
 	}
 	return a, checkID(a.ID)
+}
+
+// split splits the body, which NewAction may have done before. What it gives is
+// the caller's own.
+func (a Action) split() ([]member, error) {
+	if a.members != nil {
+		return slices.Clone(a.members), nil
+	}
+	return a.read(a.Body)
 }
 
 // read splits a body; a deletion by name needs none.
@@ -138,7 +149,7 @@ func (a *Action) Apply(current []byte) (next []byte, changed bool, err error) {
 	case DeleteObject:
 		return nil, current != nil, nil
 	case AddObject, UpdateObject:
-		ms, err := a.read(a.Body)
+		ms, err := a.split()
 		if err != nil {
 			return nil, false, err
 		}
@@ -171,7 +182,7 @@ func (a *Action) write(current []byte, ms []member) (next []byte, changed bool, 
 
 // patch applies a partial update.
 func (a *Action) patch(current []byte) (next []byte, changed bool, err error) {
-	news, err := a.read(a.Body)
+	news, err := a.split()
 	if err != nil {
 		return nil, false, err
 	}
