@@ -1,5 +1,5 @@
-// A Renfort of one's own: the built binary, a temporary data directory, two
-// keys, a free port.
+// A Renfort of one's own: the built binary, a temporary data directory, keys, a
+// free port.
 
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,10 @@ const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.met
 // missionIndex is the index whose records are missions.
 export const missionIndex = 'missions';
 
-// start gives a running service: {host, protocol, keys: {write, search}, ca,
-// stop}. With tls it makes a certificate of its own, to be trusted by ca.
-// The binary is that of RENFORT_BIN, or built now.
+// start gives a running service: {host, protocol, keys, ca, stop}. keys are
+// write (everything), search (that alone) and slow (four searches a second).
+// With tls it makes a certificate of its own, to be trusted by ca. The binary is
+// that of RENFORT_BIN, or built now.
 export async function start({ tls = false } = {}) {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'renfort-conformance-'));
   try {
@@ -55,8 +56,8 @@ async function build(dir) {
 // makeKeys writes the file of --keys, and gives the keys.
 async function makeKeys(binary, dir) {
   const keys = {};
-  for (const [name, scopes] of [['write', 'admin,write,search,recommend'], ['search', 'search']]) {
-    const { stdout, stderr } = await run(binary, ['keys', 'new', '--name', name, '--scopes', scopes]);
+  for (const [name, ...flags] of [['write', '--scopes=admin,write,search,recommend'], ['search', '--scopes=search'], ['slow', '--scopes=search', '--rate=4']]) {
+    const { stdout, stderr } = await run(binary, ['keys', 'new', '--name', name, ...flags]);
     await fs.appendFile(path.join(dir, 'keys.ndjson'), stdout);
     keys[name] = /^rk_\S+$/m.exec(stderr)[0];
   }

@@ -86,6 +86,15 @@ each('an error of the request itself goes to no other host', async (make, t) => 
   assert.equal(asked, 0);
 });
 
+// Version 5 waits as long as a 429 says and asks again, version 4 hands it on.
+each('a key that asks too often', async (make) => {
+  const client = make([service], service.keys.slow);
+  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => works(client)));
+  const refused = answers.filter((a) => a.status === 'rejected').map((a) => a.reason);
+  if (make === client5) assert.deepEqual(refused, []);
+  else assert.ok(refused.length > 0 && refused.every((e) => e.name === 'ApiError' && e.status === 429), `${refused}`);
+});
+
 // A proxy in between sees what is compressed on the way.
 each('bodies and answers are compressed with gzip', async (make, t) => {
   const seen = [];
