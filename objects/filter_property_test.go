@@ -2,6 +2,7 @@ package objects_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -247,6 +248,9 @@ func (m maker) quote(s string) string {
 	return mark + strings.NewReplacer(`\`, `\\`, mark, `\`+mark).Replace(s) + mark
 }
 
+// filterSeed draws the expressions, whose number a failure tells.
+var filterSeed = flag.Uint64("seed", 1, "seed of the random filters")
+
 // Ten thousand random expressions, each in one of its many spellings, must mean
 // what they were made of: once read, once printed and read again. The trees are
 // evaluated by the values the records were made of, what was read by walking
@@ -257,7 +261,7 @@ func TestRandomFilters(t *testing.T) {
 	if testing.Short() {
 		expressions = 1_000
 	}
-	seed := rand.Uint64()
+	seed := *filterSeed
 	m := maker{rand.New(rand.NewPCG(seed, 6))}
 	var records []made
 	for i := range 40 {

@@ -17,7 +17,7 @@ func TestRandomFiltersSnapshot(t *testing.T) {
 	if testing.Short() {
 		expressions = 1_000
 	}
-	seed := rand.Uint64()
+	seed := *filterSeed
 	m := maker{rand.New(rand.NewPCG(seed, 8))}
 	x := objects.New(objects.DefaultSettings(false), nil)
 	var records []made
