@@ -25,13 +25,14 @@ type rooms struct {
 	lanesMu sync.Mutex
 	lanes   map[string]*sync.Mutex // one writer an index
 
-	mu      sync.Mutex
-	queue   []mission.Change
-	bytes   int // of the records in queue
-	seen    uint64
-	wake    chan struct{}
-	applied atomic.Uint64 // searchable up to this Seq
-	watch   watch
+	mu         sync.Mutex
+	queue      []mission.Change
+	bytes      int // of the records in queue
+	seen       uint64
+	wake       chan struct{}
+	applied    atomic.Uint64 // searchable up to this Seq
+	noMissions atomic.Uint64 // records that could not become missions
+	watch      watch
 }
 
 // room is one index. Its fields are replaced with it, but for what Index keeps.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,8 @@ const (
 	taskLook = 2 * time.Millisecond
 	// tasksKept is how many tasks that are over can still be asked for.
 	tasksKept = 10_000
+	// toldLate is how many records are told of by a task that is over.
+	toldLate = 20
 )
 
 // tasks are the writes of records whose callers were answered before their
@@ -38,31 +41,42 @@ type tasks struct {
 
 // outcome is how a task ended.
 type outcome struct {
-	seq uint64
-	err error
+	seq  uint64
+	err  error
+	told []RefusedRecord
 }
 
 // task does a write of records. Where it takes longer than a client waits it
 // goes on by itself, and the number given is a task's; else it is a Seq.
 func (e *Engine) task(do func(context.Context) (uint64, error)) (uint64, error) {
+	o := e.taskTold(func(ctx context.Context) (o outcome) {
+		o.seq, o.err = do(ctx)
+		return o
+	})
+	return o.seq, o.err
+}
+
+// taskTold is task for what has more to tell. Who was answered before the end
+// hears the first of it from the task.
+func (e *Engine) taskTold(do func(context.Context) outcome) outcome {
 	t := &e.tasks
 	ctx, cancel := context.WithTimeout(e.life, taskMax)
 	done := make(chan outcome, 1)
 	id := t.begin()
 	t.working.Go(func() {
 		defer cancel()
-		seq, err := do(ctx)
-		t.end(id, outcome{seq, err})
-		done <- outcome{seq, err}
+		o := do(ctx)
+		t.end(id, o)
+		done <- o
 	})
 	patience := time.NewTimer(taskPatience)
 	defer patience.Stop()
 	select {
 	case o := <-done:
 		t.forget(id)
-		return o.seq, o.err
+		return o
 	case <-patience.C:
-		return id, nil
+		return outcome{seq: id}
 	}
 }
 
@@ -81,6 +95,7 @@ func (t *tasks) end(id uint64, o outcome) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.running, id)
+	o.told = slices.Clone(o.told[:min(len(o.told), toldLate)])
 	t.over[id] = o
 	delete(t.over, id-tasksKept)
 }
@@ -113,6 +128,14 @@ func (e *Engine) ObjectTask(task uint64) (published bool, err error) {
 	return e.ObjectsApplied(o.seq), nil
 }
 
+// ObjectTaskTold gives the first records that a task tells of, as those of
+// ObjectsWritten.
+func (e *Engine) ObjectTaskTold(task uint64) []RefusedRecord {
+	e.tasks.mu.Lock()
+	defer e.tasks.mu.Unlock()
+	return e.tasks.over[task].told
+}
+
 // AwaitObjectTask is ObjectTask after a while: it returns once the task is
 // published or has failed, and says not published when ctx is done.
 func (e *Engine) AwaitObjectTask(ctx context.Context, task uint64) (published bool, err error) {
@@ -137,21 +160,14 @@ func (e *Engine) AwaitObjectTask(ctx context.Context, task uint64) (published bo
 // the batch with an error that names it: those before it are done.
 func (e *Engine) WriteObjects(_ context.Context, index string, actions []objects.Action) (ObjectsWritten, error) {
 	actions, ids := e.ownActions(actions)
-	var mu sync.Mutex
-	var told ObjectsWritten
-	seq, err := e.task(func(ctx context.Context) (uint64, error) {
+	o := e.taskTold(func(ctx context.Context) outcome {
 		w, err := e.writeObjects(ctx, index, actions)
 		if err == nil && w.Seq == 0 {
 			w.Seq = e.Seq() // nothing had to be written: what is there is what was sent
 		}
-		mu.Lock()
-		told = w
-		mu.Unlock()
-		return w.Seq, err
+		return outcome{w.Seq, err, append(w.Refused, w.Dropped...)}
 	})
-	mu.Lock()
-	defer mu.Unlock()
-	return ObjectsWritten{Seq: seq, IDs: ids, Refused: told.Refused, Dropped: told.Dropped}, err
+	return ObjectsWritten{Seq: o.seq, IDs: ids, Told: o.told}, o.err
 }
 
 // ownActions copies what points into a request that ends before the write may,

@@ -135,7 +135,7 @@ const firstRecord = `App\Models\Mission::1`
 // platform says are left, and answers the seats of this instant.
 func TestRecordIsAMission(t *testing.T) {
 	p := newPlatform(t)
-	if w := p.act("missions", "addObject", record(1, 10, 4)); len(w.Refused) != 0 || w.IDs[0] != firstRecord {
+	if w := p.act("missions", "addObject", record(1, 10, 4)); len(w.Told) != 0 || w.IDs[0] != firstRecord {
 		t.Fatalf("got %+v, want nothing refused of %s", w, firstRecord)
 	}
 	if o := p.seats("jva:1"); o.Total != 10 || o.Elsewhere != 6 || o.Free() != 4 {
@@ -321,14 +321,14 @@ func TestRecordsThatAreNoMissions(t *testing.T) {
 	p := newPlatform(t)
 	p.act("missions", "addObject", record(1, 3, 3))
 	w := p.act("missions", "addObject", `{"objectID":"App\\Models\\Mission::1","places_left":1}`)
-	if len(w.Refused) != 1 || w.Refused[0].ID != firstRecord {
-		t.Fatalf("got %+v, want the record without a name told", w.Refused)
+	if len(w.Told) != 1 || w.Told[0].ID != firstRecord {
+		t.Fatalf("got %+v, want the record without a name told", w.Told)
 	}
 	if o := p.seats("jva:1"); o.Free() != 3 {
 		t.Fatalf("got %+v, want the mission as it was", o)
 	}
-	if w = p.act("missions", "addObject", `{"objectID":"page:about","name":"À propos"}`); len(w.Refused) != 1 {
-		t.Fatalf("got %+v, want the record of no mission's id told", w.Refused)
+	if w = p.act("missions", "addObject", `{"objectID":"page:about","name":"À propos"}`); len(w.Told) != 1 {
+		t.Fatalf("got %+v, want the record of no mission's id told", w.Told)
 	}
 	if _, err := p.GetObject("missions", "page:about", nil); err != nil {
 		t.Fatal(err)
@@ -407,6 +407,19 @@ func TestTasks(t *testing.T) {
 	}
 	if err.Error() != "the disk is full" {
 		t.Fatalf("got %v, want the failure", err)
+	}
+	release = make(chan struct{})
+	task = p.TaskTold(func(context.Context) []engine.RefusedRecord {
+		<-release
+		return []engine.RefusedRecord{{ID: "x", Reason: "has no name"}}
+	})
+	if told := p.ObjectTaskTold(task); told != nil {
+		t.Fatalf("got %v told before the end", told)
+	}
+	close(release)
+	p.await(task)
+	if told := p.ObjectTaskTold(task); len(told) != 1 || told[0].ID != "x" {
+		t.Fatalf("got %v, want what there was to tell", told)
 	}
 	if _, err := p.ObjectTask(task + 1); mission.KindOf(err) != mission.NotFound {
 		t.Fatalf("a task of another process: got %v, want NotFound", err)

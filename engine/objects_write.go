@@ -12,8 +12,14 @@ import (
 
 // ObjectsWritten is what became of a batch of actions.
 type ObjectsWritten struct {
+	Seq  uint64
+	IDs  []string        // IDs[i] is the id of action i, "" where it has none
+	Told []RefusedRecord // no missions, then missions without a part of their record
+}
+
+// recordsTold is what there is to tell of the records of a batch.
+type recordsTold struct {
 	Seq     uint64
-	IDs     []string        // IDs[i] is the id of action i, "" where it has none
 	Refused []RefusedRecord // stored and searchable, but no missions
 	Dropped []RefusedRecord // missions, without a part that could not be read
 }
@@ -57,10 +63,10 @@ func (e *Engine) lanesOf(names ...string) (unlock func()) {
 	}
 }
 
-func (e *Engine) writeObjects(ctx context.Context, index string, actions []objects.Action) (ObjectsWritten, error) {
+func (e *Engine) writeObjects(ctx context.Context, index string, actions []objects.Action) (recordsTold, error) {
 	defer e.lanesOf(index)()
 	if err := e.writable(ctx, index); err != nil {
-		return ObjectsWritten{}, err
+		return recordsTold{}, err
 	}
 	w := &objectWriter{engine: e, ctx: ctx, index: index}
 	for i := range actions {
@@ -110,7 +116,7 @@ type objectWriter struct {
 	engine  *Engine
 	ctx     context.Context
 	index   string
-	written ObjectsWritten
+	written recordsTold
 
 	writes []mission.ObjectWrite
 	at     map[string]int // at[id] is its place in writes
@@ -216,7 +222,7 @@ func (w *objectWriter) missions(writes []mission.ObjectWrite) error {
 		case err == nil:
 		case e != nil && e.Kind == mission.NotFound: // of a record that never was a mission
 		case e != nil && (e.Kind == mission.Conflict || e.Kind == mission.Invalid):
-			w.written.refuse(ids[i], e.Error())
+			w.engine.refuse(&w.written, ids[i], e.Error())
 		default:
 			return err
 		}
@@ -226,11 +232,11 @@ func (w *objectWriter) missions(writes []mission.ObjectWrite) error {
 
 // missionOf makes the command that a record asks for. ok is false where there
 // is none: its id is no mission's, or it is not one that can be.
-func (e *Engine) missionOf(id string, text []byte, told *ObjectsWritten) (mission.Command, bool) {
+func (e *Engine) missionOf(id string, text []byte, told *recordsTold) (mission.Command, bool) {
 	m, ok := e.rooms.mapping.MissionID(id)
 	if !ok {
 		if text != nil {
-			told.refuse(id, "its id is no mission's by the mapping")
+			e.refuse(told, id, "its id is no mission's by the mapping")
 		}
 		return nil, false
 	}
@@ -242,7 +248,7 @@ func (e *Engine) missionOf(id string, text []byte, told *ObjectsWritten) (missio
 		err = e.Intake().Mission(draft.Mission)
 	}
 	if err != nil {
-		told.refuse(id, err.Error())
+		e.refuse(told, id, err.Error())
 		return nil, false
 	}
 	for _, d := range draft.Dropped {
@@ -253,11 +259,17 @@ func (e *Engine) missionOf(id string, text []byte, told *ObjectsWritten) (missio
 	return mission.PutMission{Mission: draft.Mission, Left: draft.Left, KeepTaken: true}, true
 }
 
-func (o *ObjectsWritten) refuse(id, reason string) {
-	if len(o.Refused) < toldMax {
-		o.Refused = append(o.Refused, RefusedRecord{id, reason})
+// refuse tells of a record that is no mission.
+func (e *Engine) refuse(told *recordsTold, id, reason string) {
+	e.rooms.noMissions.Add(1)
+	if len(told.Refused) < toldMax {
+		told.Refused = append(told.Refused, RefusedRecord{id, reason})
 	}
 }
+
+// NoMissions counts the records of indexes of missions that could not become
+// missions, since the start.
+func (e *Engine) NoMissions() uint64 { return e.rooms.noMissions.Load() }
 
 // sweep clears or drops the index of the writer.
 func (w *objectWriter) sweep(drop bool) error {

@@ -8,7 +8,7 @@ import (
 // counts are what the door did since it was made.
 type counts struct {
 	searches, facets, browses atomic.Uint64
-	written, refused          atomic.Uint64
+	written                   atomic.Uint64
 	// unknown[i] is how often parameter i of knownParameters was asked for and
 	// ignored; the last is for names that nobody knows.
 	unknown [knownCount + 1]atomic.Uint64
@@ -52,7 +52,7 @@ func (d *Door) Counts() []Count {
 	c := &d.counts
 	list := []Count{
 		{"searches", "", c.searches.Load()}, {"facets", "", c.facets.Load()}, {"browses", "", c.browses.Load()},
-		{"written", "", c.written.Load()}, {"refused", "", c.refused.Load()},
+		{"written", "", c.written.Load()}, {"refused", "", d.records.NoMissions()},
 	}
 	for i := range c.unknown {
 		of := "other"

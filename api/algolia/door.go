@@ -152,6 +152,7 @@ func (d *Door) taskState(ctx context.Context, c *Call, task string) error {
 		state = "published"
 	}
 	c.Out = append(append(append(c.Out, `{"status":"`...), state...), `","pendingTask":false}`...)
+	c.refusals(d.records.ObjectTaskTold(seq))
 	return nil
 }
 

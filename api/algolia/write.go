@@ -31,7 +31,6 @@ func (d *Door) write(ctx context.Context, index string, actions []objects.Action
 		return w, mission.Errorf(e.Kind, "%s", err.Error()) // which names the action that is wrong
 	}
 	d.counts.written.Add(uint64(len(actions)))
-	d.counts.refused.Add(uint64(len(w.Refused)))
 	return w, err
 }
 
@@ -54,7 +53,7 @@ func (d *Door) Add(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.named(w.Seq, "createdAt", "objectID", w.IDs[0])
-	c.refusals(append(w.Refused, w.Dropped...))
+	c.refusals(w.Told)
 	return nil
 }
 
@@ -69,7 +68,7 @@ func (d *Door) Put(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.named(w.Seq, "updatedAt", "objectID", c.Path[1])
-	c.refusals(append(w.Refused, w.Dropped...))
+	c.refusals(w.Told)
 	return nil
 }
 
@@ -88,7 +87,7 @@ func (d *Door) Partial(ctx context.Context, c *Call) error {
 		return err
 	}
 	c.named(w.Seq, "updatedAt", "objectID", c.Path[1])
-	c.refusals(append(w.Refused, w.Dropped...))
+	c.refusals(w.Told)
 	return nil
 }
 
@@ -219,7 +218,7 @@ func (d *Door) do(ctx context.Context, steps []step) (came, error) {
 				done.ids = append(done.ids, id)
 			}
 		}
-		done.refused = append(append(done.refused, w.Refused...), w.Dropped...)
+		done.refused = append(done.refused, w.Told...)
 		done.tasks[index] = w.Seq
 		steps = steps[n:]
 	}
