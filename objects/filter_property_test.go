@@ -258,7 +258,7 @@ var filterSeed = flag.Uint64("seed", 1, "seed of the random filters")
 func TestRandomFilters(t *testing.T) {
 	t.Parallel()
 	expressions := 10_000
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		expressions = 1_000
 	}
 	seed := *filterSeed

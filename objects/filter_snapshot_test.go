@@ -14,7 +14,7 @@ import (
 func TestRandomFiltersSnapshot(t *testing.T) {
 	t.Parallel()
 	expressions := 10_000
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		expressions = 1_000
 	}
 	seed := *filterSeed

@@ -174,7 +174,7 @@ func toyLive() *objects.Live {
 // TestRandomIndexes writes and asks. After each batch, answers are the toy's.
 func TestRandomIndexes(t *testing.T) {
 	rounds := 40
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		rounds = 8
 	}
 	for seed := range uint64(rounds) {

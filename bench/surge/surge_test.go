@@ -131,6 +131,9 @@ func TestReportExplainsItself(t *testing.T) {
 // What people are told when they sign up is worth more than the share of all
 // who get a seat, counts everybody once, and is near what comes.
 func TestOutlookBeatsTheBaseRate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one goroutine, and long under the race detector: .ci/run runs it without")
+	}
 	c := tiny(t)
 	c.Seeds, c.Arrivals, c.Missions, c.Arms = 2, []int{3_000}, 300, []string{"waiting", "page"}
 	arms := mustCompare(t, c).Sizes[0].Arms

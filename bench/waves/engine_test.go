@@ -17,7 +17,7 @@ import (
 func TestEngineAgrees(t *testing.T) {
 	c := waves.Config{Seeds: 6, FirstSeed: 5001, People: 1500, Seats: []int{20}, Targets: []int{1}, Truths: []float64{0.04, 0.12},
 		Channels: []string{"push"}, Knowledge: []string{waves.KnownFlat}, Arms: []string{"calm", "urgent"}}
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		c.Seeds, c.Truths = 3, c.Truths[1:]
 	}
 	all, err := waves.PlayEngine(context.Background(), c, t.TempDir())

@@ -1,0 +1,5 @@
+//go:build !race
+
+package waves_test
+
+const raceEnabled = false
