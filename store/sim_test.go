@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -43,8 +44,14 @@ func TestSimulation(t *testing.T) {
 	if *simSeed != 0 {
 		from, to = *simSeed, *simSeed
 	}
-	for seed := from; seed <= to && !t.Failed(); seed++ {
-		simulate(t, seed)
+	workers := uint64(runtime.GOMAXPROCS(0)) // which share nothing
+	for w := range workers {
+		t.Run(fmt.Sprint("worker", w), func(t *testing.T) {
+			t.Parallel()
+			for seed := from + w; seed <= to && !t.Failed(); seed += workers {
+				simulate(t, seed)
+			}
+		})
 	}
 }
 
