@@ -2,7 +2,9 @@ package objects
 
 import (
 	"iter"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -58,11 +60,28 @@ func (x *Index) Apply(puts []Object, deletes []string) {
 func (x *Index) Reset(all iter.Seq[Object]) {
 	now := x.now.Load()
 	puts, _ := lastOfEach(slices.Collect(all), nil)
-	var parts []*part
-	if len(puts) > 0 {
-		parts = []*part{{segment: buildSegment(puts, now.settings), live: len(puts)}}
+	x.now.Store(now.with(x.pool, buildParts(puts, now.settings)))
+}
+
+// shareLeast is how many records are worth a goroutine that builds.
+const shareLeast = 4_096
+
+// buildParts makes segments of records, one on each core and no more than half
+// of what a snapshot has, so that the next writes need not merge them.
+func buildParts(puts []Object, s *Settings) []*part {
+	if len(puts) == 0 {
+		return nil
 	}
-	x.now.Store(now.with(x.pool, parts))
+	parts := make([]*part, min(runtime.GOMAXPROCS(0), segmentsMax/2, max(len(puts)/shareLeast, 1)))
+	var building sync.WaitGroup
+	for i := range parts {
+		share := puts[i*len(puts)/len(parts) : (i+1)*len(puts)/len(parts)]
+		building.Go(func() {
+			parts[i] = &part{segment: buildSegment(share, s), live: len(share)}
+		})
+	}
+	building.Wait()
+	return parts
 }
 
 // lastOfEach are the puts that stand at the end of a batch, in a slice of its
