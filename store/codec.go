@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 )
 
 // Records are written by hand: a format byte, then fields in a fixed order.
@@ -83,6 +84,16 @@ func (r *reader) uint() uint64 {
 	}
 	r.b = r.b[n:]
 	return v
+}
+
+// uint32 refuses what one cannot hold.
+func (r *reader) uint32() uint32 {
+	v := r.uint()
+	if v > math.MaxUint32 {
+		r.broken = true
+		return 0
+	}
+	return uint32(v)
 }
 
 // appendedLen is how many bytes a varint takes as we write it: a longer form

@@ -94,7 +94,7 @@ func decodeLaw(b []byte) (*mission.LawCounts, error) {
 	r := open(b)
 	l := &mission.LawCounts{Asked: r.uint(), Accepted: r.uint(), Declined: r.uint()}
 	for i := range l.Delays {
-		l.Delays[i], l.Waited[i] = uint32(r.uint()), uint32(r.uint())
+		l.Delays[i], l.Waited[i] = r.uint32(), r.uint32()
 	}
 	return l, r.failed()
 }
