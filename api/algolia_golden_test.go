@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,7 +73,13 @@ func (l *live) replay(list []exchange, kept map[string]string) string {
 		for i := 0; strings.Contains(x.path, "${task}") && bytes.Contains(a.body, []byte("notPublished")) && i < 10_000; i++ {
 			a = l.do(x.method, path, body, headers...)
 		}
-		keepOf(a.body, kept)
+		for _, task := range keepOf(a.body, kept) {
+			// Not every client waits for every write; what the next request
+			// finds must not depend on how fast the index follows.
+			if done, err := l.engine.AwaitObjectTask(l.t.Context(), task); !done || err != nil {
+				l.t.Fatalf("%s %s: task %d: %v, %v", x.method, x.path, task, done, err)
+			}
+		}
 		fmt.Fprintf(&b, "> %s %s\n", x.method, x.path)
 		if x.body != "" {
 			b.WriteString(x.body + "\n")
@@ -82,24 +89,29 @@ func (l *live) replay(list []exchange, kept map[string]string) string {
 	return b.String()
 }
 
-// keepOf remembers what later requests name.
-func keepOf(body []byte, kept map[string]string) {
+// keepOf remembers what later requests name, and gives the tasks of an answer.
+func keepOf(body []byte, kept map[string]string) (tasks []uint64) {
 	var v struct {
 		TaskID json.RawMessage
 		Cursor string
 	}
 	if json.Unmarshal(body, &v) != nil {
-		return
+		return nil
 	}
-	if len(v.TaskID) > 0 && v.TaskID[0] != '{' {
+	if n, err := strconv.ParseUint(string(v.TaskID), 10, 64); err == nil {
 		kept["task"] = string(v.TaskID)
+		tasks = append(tasks, n)
 	}
 	for index, task := range tasksOf(v.TaskID) {
 		kept["task "+index] = fmt.Sprint(task)
+		if n, err := task.Int64(); err == nil {
+			tasks = append(tasks, uint64(n))
+		}
 	}
 	if v.Cursor != "" {
 		kept["cursor"] = v.Cursor
 	}
+	return tasks
 }
 
 func tasksOf(text json.RawMessage) (tasks map[string]json.Number) {

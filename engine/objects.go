@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -170,22 +172,42 @@ func (e *Engine) GetObject(index, id string, retrieve []string) ([]byte, error) 
 	return objects.Retrieve(o.JSON, retrieve, r.settings.Unretrievable, e.live(index), o.Mission), nil
 }
 
-// ObjectSettings gives how an index is searched, with every default filled in.
+// ObjectSettings gives how an index is searched, as the last write left it, with
+// every default filled in.
 func (e *Engine) ObjectSettings(index string) ([]byte, error) {
-	r, err := e.room(index)
+	put, err := e.thereIndex(index)
 	if err != nil {
 		return nil, err
 	}
-	return objects.AnswerSettings(r.put.Settings, e.rooms.missions[e.primaryOf(index)], r.primary)
+	primary := e.primaryOf(index)
+	missions := e.rooms.missions[primary]
+	if primary == index {
+		primary = ""
+	}
+	return objects.AnswerSettings(put.Settings, missions, primary)
 }
 
-// ObjectSynonyms gives the synonyms of an index.
-func (e *Engine) ObjectSynonyms(index string) ([]objects.Synonym, error) {
-	r, err := e.room(index)
-	if err != nil {
+// ObjectSynonyms gives the synonyms of an index, as the last write left them:
+// whoever adds one must see the one before.
+func (e *Engine) ObjectSynonyms(index string) (list []objects.Synonym, err error) {
+	put, err := e.thereIndex(index)
+	if err != nil || len(put.Synonyms) == 0 {
 		return nil, err
 	}
-	return slices.Clone(r.synonyms), nil
+	if err := json.Unmarshal(put.Synonyms, &list); err != nil {
+		return nil, fmt.Errorf("engine: synonyms of an index: %w", err)
+	}
+	return list, nil
+}
+
+// thereIndex gives an index as the store has it, NotFound in the words that
+// clients know.
+func (e *Engine) thereIndex(name string) (mission.ObjectIndex, error) {
+	put, err := e.store.ObjectIndex(name)
+	if mission.KindOf(err) == mission.NotFound {
+		return put, noIndex(name)
+	}
+	return put, err
 }
 
 // MissionIndex says whether an index's records are missions, and whose they may

@@ -425,3 +425,28 @@ func TestTasks(t *testing.T) {
 		t.Fatalf("a task of another process: got %v, want NotFound", err)
 	}
 }
+
+// What one write left, the next one sees, however far the index is behind.
+func TestSynonymsAddUp(t *testing.T) {
+	p := newPlatform(t)
+	ctx := context.Background()
+	for i := range 50 {
+		list, err := p.ObjectSynonyms("terms")
+		if err != nil && i > 0 {
+			t.Fatal(err)
+		}
+		if len(list) != i {
+			t.Fatalf("after %d writes: got %d synonyms", i, len(list))
+		}
+		list = append(list, objects.Synonym{ObjectID: fmt.Sprint(i), Type: "synonym", Synonyms: []string{"aide", "entraide"}})
+		if _, err := p.PutObjectSynonyms(ctx, "terms", list); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.PutObjectSettings(ctx, "terms", fmt.Appendf(nil, `{"hitsPerPage":%d}`, i+1), false); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := p.ObjectSettings("terms"); err != nil || !strings.Contains(string(s), fmt.Sprintf(`"hitsPerPage":%d,`, i+1)) {
+			t.Fatalf("got %s, %v, want %d hits a page", s, err, i+1)
+		}
+	}
+}
