@@ -111,8 +111,12 @@ func (e *Engine) ObjectIndexes() []ObjectIndexInfo {
 		if err != nil {
 			continue // it was dropped meanwhile
 		}
+		put := r.put // of when it was made or how it is searched was changed
+		if written, err := e.store.ObjectIndex(name); err == nil {
+			put = written
+		}
 		infos = append(infos, ObjectIndexInfo{Name: name, Entries: s.Len(), Bytes: s.Bytes(),
-			Created: time.Unix(r.put.Created, 0).UTC(), Updated: time.Unix(r.put.Updated, 0).UTC(),
+			Created: time.Unix(put.Created, 0).UTC(), Updated: time.Unix(put.Updated, 0).UTC(),
 			Primary: r.primary, Replicas: replicaNames(r.settings.Replicas), Missions: e.rooms.missions[name], Pending: pending[name]})
 	}
 	slices.SortFunc(infos, func(a, b ObjectIndexInfo) int { return strings.Compare(a.Name, b.Name) })
@@ -211,9 +215,9 @@ func (e *Engine) thereIndex(name string) (mission.ObjectIndex, error) {
 }
 
 // MissionIndex says whether an index's records are missions, and whose they may
-// be.
+// be. Those of a replica are its primary's.
 func (e *Engine) MissionIndex(index string) (publishers []string, ok bool) {
-	if !e.rooms.missions[index] {
+	if !e.rooms.missions[e.primaryOf(index)] {
 		return nil, false
 	}
 	for _, rule := range e.rooms.mapping.IDs {

@@ -18,7 +18,7 @@ import (
 const objectsPage = 2_048
 
 // queueBytesMax is how much may be durable and not yet searchable before
-// writers wait: a reader of the queue catches up with some 10 MB a second.
+// writers wait.
 const queueBytesMax = 128 << 20
 
 // openObjects readies the indexes for the first commit.

@@ -247,7 +247,7 @@ func TestObjectsSurviveAReopening(t *testing.T) {
 	}
 	p.open()
 	if after := p.ObjectIndexes(); len(after) != 3 || len(after) != len(before) || after[0].Entries != 1 || !after[0].Missions ||
-		after[1].Primary != "missions" || after[1].Entries != 1 || after[2].Missions {
+		after[0].Updated.IsZero() || after[1].Primary != "missions" || after[1].Entries != 1 || after[2].Missions {
 		t.Fatalf("got %+v, want what there was before: %+v", after, before)
 	}
 	p.mustHold("jva:1", "v1")
@@ -448,5 +448,17 @@ func TestSynonymsAddUp(t *testing.T) {
 		if s, err := p.ObjectSettings("terms"); err != nil || !strings.Contains(string(s), fmt.Sprintf(`"hitsPerPage":%d,`, i+1)) {
 			t.Fatalf("got %s, %v, want %d hits a page", s, err, i+1)
 		}
+	}
+}
+
+// An index tells when it was written to last, not when it was made.
+func TestIndexTellsItsLastWrite(t *testing.T) {
+	p := newPlatform(t)
+	p.act("terms", "addObject", `{"objectID":"a"}`)
+	made := p.ObjectIndexes()[0]
+	p.pass(time.Hour)
+	p.act("terms", "addObject", `{"objectID":"b"}`)
+	if now := p.ObjectIndexes()[0]; !now.Created.Equal(made.Created) || now.Updated.Sub(made.Updated) < time.Hour {
+		t.Fatalf("got %v and %v, want an hour between %v and the last write", now.Created, now.Updated, made.Updated)
 	}
 }

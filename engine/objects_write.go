@@ -71,19 +71,15 @@ func (e *Engine) writeObjects(ctx context.Context, index string, actions []objec
 	w := &objectWriter{engine: e, ctx: ctx, index: index}
 	for i := range actions {
 		if err := w.act(&actions[i]); err != nil {
-			return w.written, errorsJoinFlush(w.flush(), fmt.Errorf("action %d: %w", i, err))
+			// Where the store fails too, that goes first: nothing is known then
+			// of what came before the action.
+			if failed := w.flush(); failed != nil {
+				return w.written, failed
+			}
+			return w.written, fmt.Errorf("action %d: %w", i, err)
 		}
 	}
 	return w.written, w.flush()
-}
-
-// errorsJoinFlush prefers the error of the store: then nothing is known of what
-// came before the action that failed.
-func errorsJoinFlush(flush, action error) error {
-	if flush != nil {
-		return flush
-	}
-	return action
 }
 
 // writable refuses writes to a replica, and makes writers wait for the index.

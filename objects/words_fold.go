@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"renfort/geo/gazetteer"
 )
 
 // foldText is how texts are compared: lower case, accents off, compatibility
@@ -36,7 +38,7 @@ func foldRune(dst []byte, r rune) []byte {
 	if r < utf8.RuneSelf {
 		return append(dst, lowerASCII(byte(r)))
 	}
-	if spelt := ligature(r); spelt != "" {
+	if spelt := gazetteer.Ligature(r); spelt != "" {
 		return append(dst, spelt...)
 	}
 	var whole [utf8.UTFMax]byte
@@ -68,34 +70,8 @@ func foldWhole(dst []byte, r rune) []byte {
 	if unicode.IsMark(r) {
 		return dst
 	}
-	if spelt := ligature(r); spelt != "" { // a part may be one
+	if spelt := gazetteer.Ligature(r); spelt != "" { // a part may be one
 		return append(dst, spelt...)
 	}
 	return utf8.AppendRune(dst, unicode.ToLower(r))
-}
-
-// ligature spells a letter that has no decomposition and is typed otherwise;
-// "" for all others.
-func ligature(r rune) string {
-	switch r {
-	case 'œ', 'Œ':
-		return "oe"
-	case 'æ', 'Æ':
-		return "ae"
-	case 'ß', 'ẞ':
-		return "ss"
-	case 'ø', 'Ø':
-		return "o"
-	case 'ł', 'Ł':
-		return "l"
-	case 'đ', 'Đ', 'ð', 'Ð':
-		return "d"
-	case 'þ', 'Þ':
-		return "th"
-	case 'ı':
-		return "i"
-	case 'ς':
-		return "σ"
-	}
-	return ""
 }

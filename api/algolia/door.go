@@ -44,6 +44,14 @@ type Call struct {
 // indexOf gives the index that the path names, if the caller may use it.
 func (c *Call) indexOf() (string, error) { return c.Path[0], c.allowed(c.Path[0]) }
 
+// indexAndBody gives besides the body, which is one JSON object.
+func (c *Call) indexAndBody() (index string, body []byte, err error) {
+	if index, err = c.indexOf(); err == nil {
+		body, err = whole(c.Body)
+	}
+	return index, body, err
+}
+
 // allowed refuses a name that is none, and an index that the key is not for.
 func (c *Call) allowed(index string) error {
 	if index == "" || index == "*" || len(index) > mission.ObjectIndexBytesMax {
@@ -157,15 +165,7 @@ func (d *Door) taskState(ctx context.Context, c *Call, task string) error {
 }
 
 // Publishers tells whose missions an index holds; ok is false where its records
-// are no missions. Those of a replica are its primary's.
+// are no missions.
 func (d *Door) Publishers(index string) (publishers []string, ok bool) {
-	if publishers, ok = d.records.MissionIndex(index); ok {
-		return publishers, true
-	}
-	for _, info := range d.records.ObjectIndexes() {
-		if info.Name == index && info.Primary != "" {
-			return d.records.MissionIndex(info.Primary)
-		}
-	}
-	return nil, false
+	return d.records.MissionIndex(index)
 }

@@ -134,11 +134,7 @@ func readOperation(body []byte) (o operation, err error) {
 // place of another. As there, a copy of nothing makes an empty index, and a
 // move of nothing is nothing.
 func (d *Door) Operation(ctx context.Context, c *Call) error {
-	from, err := c.indexOf()
-	if err != nil {
-		return err
-	}
-	body, err := whole(c.Body)
+	from, body, err := c.indexAndBody()
 	if err != nil {
 		return err
 	}
@@ -176,11 +172,7 @@ func (d *Door) Settings(_ context.Context, c *Call) error {
 
 // PutSettings changes how an index is searched.
 func (d *Door) PutSettings(ctx context.Context, c *Call) error {
-	index, err := c.indexOf()
-	if err != nil {
-		return err
-	}
-	body, err := whole(c.Body)
+	index, body, err := c.indexAndBody()
 	if err != nil {
 		return err
 	}

@@ -159,11 +159,7 @@ func (d *Door) oneOf(ctx context.Context, c *Call, query []byte, strategy string
 
 // Facet answers a search for values of a facet.
 func (d *Door) Facet(ctx context.Context, c *Call) error {
-	index, err := c.indexOf()
-	if err != nil {
-		return err
-	}
-	body, err := whole(c.Body)
+	index, body, err := c.indexAndBody()
 	if err != nil {
 		return err
 	}

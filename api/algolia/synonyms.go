@@ -217,11 +217,7 @@ func (l looking) finds(s objects.Synonym) bool {
 
 // Synonyms answers those that are looked for, in their order.
 func (d *Door) Synonyms(_ context.Context, c *Call) error {
-	index, err := c.indexOf()
-	if err != nil {
-		return err
-	}
-	body, err := whole(c.Body)
+	index, body, err := c.indexAndBody()
 	if err != nil {
 		return err
 	}

@@ -291,11 +291,7 @@ func (c *Call) batchEnd(done came) {
 // DeleteBy deletes what filters match. Without any it would delete everything,
 // which nobody means: clear does that.
 func (d *Door) DeleteBy(ctx context.Context, c *Call) error {
-	index, err := c.indexOf()
-	if err != nil {
-		return err
-	}
-	body, err := whole(c.Body)
+	index, body, err := c.indexAndBody()
 	if err != nil {
 		return err
 	}
