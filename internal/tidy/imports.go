@@ -47,8 +47,15 @@ func ladder() []rung {
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
 		{room: "bench/waves", below: live},
 		{room: "bench/player"}, // it speaks HTTP
+		{room: "bench/result"},
+		{room: "bench/machine", below: []string{"bench/result"}},
+		{room: "bench/load", below: []string{"bench/result"}},
+		{room: "bench/report", below: []string{"bench/result"}},
+		{room: "bench/verify", tests: []string{"bench/result"}},
+		{room: "bench", below: append([]string{"bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)}, // it knows the service by HTTP alone
+		{room: "bench/selftest", below: append([]string{"bench", "bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "outbox", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
+		{room: "cmd/...", below: append([]string{"api", "outbox", "bench", "bench/result", "bench/report", "bench/selftest", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
@@ -70,8 +77,9 @@ func doors() []door {
 		{library: "go.etcd.io/etcd", rooms: []string{"store/etcd"}},
 		{library: "github.com/golang/geo", rooms: []string{"geo"}},
 		{library: "github.com/zsefvlol/timezonemapper", rooms: []string{"geo/gazetteer"}},
-		{library: "github.com/blevesearch", rooms: []string{"index"}, files: "text*.go", whole: []string{"bench/peer"}}, // which compares it
-		{library: "github.com/valyala/fasthttp", rooms: []string{"api"}, tests: []string{"cmd/..."}},
+		{library: "github.com/blevesearch", rooms: []string{"index"}, files: "text*.go", whole: []string{"bench/peer"}},          // which compares it
+		{library: "github.com/valyala/fasthttp", rooms: []string{"api", "bench/load", "bench/peer"}, tests: []string{"cmd/..."}}, // the generator must cost less than what it measures
+		{library: "github.com/HdrHistogram", rooms: []string{"bench/result"}},
 		{library: "github.com/alecthomas/kong", rooms: []string{"cmd/..."}},
 	}
 }
