@@ -86,18 +86,19 @@ type Phase struct {
 	Calls       []Call    `json:"calls"`
 	Lag         Histogram `json:"lag"`     // of the generator: sent, less due or the moment a connection was free
 	Starved     int64     `json:"starved"` // requests that waited for a free connection: raise --clients
+	Unsent      int64     `json:"unsent"`  // arrivals that were due, and the run was ended before
 	Server      Used      `json:"server"`  // what the service used in this phase
 }
 
 // Call is one kind of request, in one phase.
 type Call struct {
+	Whole       bool             `json:"whole"`        // not a request: all requests of a person, from when they were due
 	Name        string           `json:"name"`         // as in bench/README.md
 	OK          int64            `json:"ok"`           // answered as it should be
 	No          int64            `json:"no"`           // a right answer that says no: full, expired, already taken
 	Refused     int64            `json:"refused"`      // 429 and 503: the service protects itself
 	Errors      int64            `json:"errors"`       // any other answer, and broken connections
 	Timeouts    int64            `json:"timeouts"`     // no answer in time; its histogram is at the timeout, never dropped
-	Unsent      int64            `json:"unsent"`       // due, and the run was ended before
 	Codes       map[string]int64 `json:"codes"`        // by status, or by the kind of failure
 	Bytes       int64            `json:"bytes"`        // bodies of OK and No
 	Degraded    int64            `json:"degraded"`     // of OK: answered with less than was asked for, and said so
@@ -109,13 +110,11 @@ type Call struct {
 
 // Window is one second of a call.
 type Window struct {
-	Second  int   `json:"second"` // since the phase began
-	Done    int64 `json:"done"`   // OK and No
-	Refused int64 `json:"refused"`
-	Failed  int64 `json:"failed"` // errors and timeouts
-	P50     int64 `json:"p50"`    // latency
-	P99     int64 `json:"p99"`
-	Max     int64 `json:"max"`
+	Second  int       `json:"second"` // since the phase began
+	Done    int64     `json:"done"`   // OK and No
+	Refused int64     `json:"refused"`
+	Failed  int64     `json:"failed"`  // errors and timeouts
+	Latency Histogram `json:"latency"` // of two digits: see Coarse
 }
 
 // Used is what a process used; -1 where nobody can tell.
