@@ -47,15 +47,16 @@ func ladder() []rung {
 		{room: "bench/surge", below: append(append(worlds, "bench/oracle"), live...)},
 		{room: "bench/waves", below: live},
 		{room: "bench/player"}, // it speaks HTTP
-		{room: "bench/result"},
+		{room: "bench/result", tests: []string{"bench/result/made"}},
+		{room: "bench/result/made", below: []string{"bench/result"}},
 		{room: "bench/machine", below: []string{"bench/result"}},
 		{room: "bench/load", below: []string{"bench/result"}},
-		{room: "bench/report", below: []string{"bench/result"}},
+		{room: "bench/report", below: []string{"bench/result"}, tests: []string{"bench/result/made"}},
 		{room: "bench/verify", tests: []string{"bench/result"}},
 		{room: "bench", below: append([]string{"bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)}, // it knows the service by HTTP alone
 		{room: "bench/selftest", below: append([]string{"bench", "bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", below: append([]string{"api", "outbox", "bench", "bench/result", "bench/report", "bench/selftest", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
+		{room: "cmd/...", tests: []string{"bench/result/made"}, below: append([]string{"api", "outbox", "bench", "bench/result", "bench/report", "bench/selftest", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
