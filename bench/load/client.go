@@ -122,6 +122,9 @@ func (c *Client) prepare(method, path string, body []byte) {
 	if c.run.plan.Key != "" {
 		c.q.Header.Set("Authorization", "Bearer "+c.run.plan.Key)
 	}
+	for name, value := range c.run.plan.Headers {
+		c.q.Header.Set(name, value)
+	}
 	if c.run.plan.NewConnections {
 		c.q.SetConnectionClose()
 	}

@@ -13,6 +13,7 @@ type Plan struct {
 	Key            string // "" for none; sent as a bearer token
 	Kinds          []Kind // of requests, at most 255
 	Phases         []Phase
+	Headers        map[string]string
 	Timeout        time.Duration // of each request, from when it is due
 	NewConnections bool          // one for each request, instead of keeping them
 	StartAt        time.Time     // zero: now

@@ -16,6 +16,11 @@ const (
 	outcomes
 )
 
+// String names an outcome as raw files do.
+func (o Outcome) String() string {
+	return [outcomes]string{"ok", "no", "refused", "error", "timeout", "unsent"}[o]
+}
+
 // Sample is one request. Times are since its phase began.
 type Sample struct {
 	Due, Sent, Done time.Duration

@@ -76,6 +76,21 @@ func (h Histogram) Max() int64 {
 	return h.h.Max()
 }
 
+// CountTo gives how many values are at most so many microseconds, as exact as
+// the histogram is.
+func (h Histogram) CountTo(us int64) (n int64) {
+	if h.Count() == 0 {
+		return 0
+	}
+	for _, b := range h.h.Distribution() {
+		if b.From > us {
+			break
+		}
+		n += b.Count
+	}
+	return n
+}
+
 // Bar is one step of a distribution: so many values were at most this.
 type Bar struct {
 	Percentile float64

@@ -18,6 +18,7 @@ type Result struct {
 	Service  Service           `json:"service"`      // what was measured
 	Runs     []Run             `json:"runs"`         // repeats, in their order
 	Knee     *Knee             `json:"knee"`         // of knee and overload; else nil
+	Goals    []Goal            `json:"goals"`        // what the design wants, beside what came
 	Selftest *Control          `json:"selftest"`     // the last negative control of this binary on this machine
 	Void     []string          `json:"void"`         // why the figures must not be used; empty: they may
 	Notes    []string          `json:"notes"`        // what a reader has to know
@@ -178,6 +179,15 @@ type Step struct {
 	Void     string  `json:"void"` // the generator was not good enough; "" if it was
 }
 
+// Goal is a figure that the design wants, and whether it was reached. It fails
+// no run: a slower machine is not a fault.
+type Goal struct {
+	Name   string `json:"name"`
+	Wanted string `json:"wanted"`
+	Got    string `json:"got"`
+	Met    bool   `json:"met"`
+}
+
 // Control is what a negative control found: faults that were put in on
 // purpose, and whether the bench reported them.
 type Control struct {
@@ -193,4 +203,18 @@ type Fault struct {
 	Name     string `json:"name"`
 	Reported bool   `json:"reported"`
 	By       string `json:"by"` // which check or figure showed it
+}
+
+// Failed says why a result's figures must not be used: what voids it, and every
+// check that failed. Empty: they may be.
+func (r *Result) Failed() []string {
+	bad := append([]string{}, r.Void...)
+	for i := range r.Runs {
+		for _, c := range r.Runs[i].Checks {
+			if !c.OK {
+				bad = append(bad, c.When+": "+c.Name+": "+c.Detail)
+			}
+		}
+	}
+	return bad
 }

@@ -9,6 +9,16 @@ import (
 
 // benchCommands measure.
 type benchCommands struct {
+	Evening   eveningCommand   `cmd:"" help:"25,000 people sign up, are recommended missions, hold a seat and confirm it."`
+	Alex      alexCommand      `cmd:"" help:"A crowd on one mission of fifty seats, and hot seats as fast as they can be decided."`
+	Burst     burstCommand     `cmd:"" help:"4,000 sign-ups a second for 190 seconds, beside 3,000 recommendations."`
+	Recommend recommendCommand `cmd:"" help:"Recommendations at a rate."`
+	Search    searchCommand    `cmd:"" help:"Searches at a rate."`
+	Mixed     mixedCommand     `cmd:"" help:"Reads, writes and holds in the proportions of a surge."`
+	Knee      kneeCommand      `cmd:"" help:"The highest rate that meets a promise."`
+	Overload  overloadCommand  `cmd:"" help:"Twice the knee: what is still served?"`
+	Soak      soakCommand      `cmd:"" help:"An hour or more: memory, latency and file size over time."`
+
 	Peers  peersCommand  `cmd:"" help:"Compare search with other engines: answers first, then times."`
 	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
 	Player playerCommand `cmd:"" help:"Answer the waves of a running service as volunteers do."`

@@ -62,3 +62,41 @@ func TestBenchWorld(t *testing.T) {
 		}
 	}
 }
+
+// A scenario over the real binary: figures, files, and answers that were
+// checked. Whether the generator was on time is the machine's business here.
+func TestBenchMixed(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	o := renfort(t, "bench", "mixed", "--missions", "300", "--volunteers", "100", "--rate", "100", "--duration", "1s", "--warmup", "200ms", "--clients", "16", "--samples", "5",
+		"--lag-bound", "1m", "--json", file("r.json"), "--hgrm", file("r.hgrm"), "--raw", file("r.csv.gz"), "--ledger", file("ledger"), "--record", file("record"), "--dir", dir)
+	if o.code != 0 && !strings.Contains(o.stderr, "hypervisor") || !strings.Contains(o.stdout, "mixed, recommend") {
+		t.Fatalf("got exit code %d, %q, %q; want a table", o.code, o.stdout, o.stderr)
+	}
+	for name, has := range map[string]string{"r.json": `"no seat was given twice","when":"after","ok":true`, "r-mixed-recommend.hgrm": "Percentile", "ledger": `"op":"signup"`} {
+		if written, err := os.ReadFile(file(name)); err != nil || !strings.Contains(string(written), has) {
+			t.Errorf("%s lacks %s: %v", name, has, err)
+		}
+	}
+	left, err := filepath.Glob(file("renfort-bench-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v was left: %v", left, err)
+	}
+}
+
+func TestBenchRefused(t *testing.T) {
+	for _, c := range []struct{ args, says string }{
+		{"mixed --rate 0", "arrivals each second"},
+		{"knee --of everything", "no load"},
+		{"evening --people 0", "0 people"},
+		{"burst --shard 2", "2/4"},
+		{"recommend --slo fast", "p99=10ms"},
+		{"search --start-at noon", "start-at"},
+		{"soak --connections some", "connections"},
+	} {
+		o := renfort(t, append([]string{"bench"}, strings.Fields(c.args)...)...)
+		if o.code != exitUsage || !strings.Contains(o.stderr, c.says) || o.stdout != "" {
+			t.Errorf("%s: got exit code %d, %q, %q; want %d and %q", c.args, o.code, o.stdout, o.stderr, exitUsage, c.says)
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package bench
+
+// Invariants are counted from what a service lists, and each can fail: a check
+// that looked at nothing has.
+
+import (
+	"testing"
+
+	"renfort/bench/result"
+	"renfort/mission"
+)
+
+// missions makes a catalogue of missions with so many seats.
+func missions(seats map[string]int) *catalogue {
+	k := &catalogue{byID: map[string]*listed{}}
+	for id, n := range seats {
+		k.missions = append(k.missions, listed{Mission: mission.Mission{ID: mission.ID(id)}, Occupancy: occupancy{Total: &n}})
+	}
+	for i := range k.missions {
+		k.byID[string(k.missions[i].ID)] = &k.missions[i]
+	}
+	return k
+}
+
+func TestOversold(t *testing.T) {
+	two := func() map[string]*seat {
+		return map[string]*seat{"h1": {Hold: "h1", Mission: "m", Volunteer: "a", State: "held"}, "h2": {Hold: "h2", Mission: "m", Volunteer: "b", State: "confirmed"}}
+	}
+	if c := oversold(missions(map[string]int{"m": 2}), two()); !c.OK || c.Looked == 0 {
+		t.Errorf("two of two: got %+v", c)
+	}
+	if c := oversold(missions(map[string]int{"m": 1}), two()); c.OK {
+		t.Error("two of one: not reported")
+	}
+	ended := two()
+	ended["h1"].State = "expired"
+	if c := oversold(missions(map[string]int{"m": 1}), ended); !c.OK {
+		t.Errorf("one of one, and one that expired: got %+v", c)
+	}
+	twice := two()
+	twice["h2"].Volunteer = "a"
+	if c := oversold(missions(map[string]int{"m": 5}), twice); c.OK {
+		t.Error("one person on two seats: not reported")
+	}
+	over := missions(map[string]int{"m": 2})
+	over.missions[0].Occupancy.Over = 1
+	if c := oversold(over, two()); c.OK {
+		t.Error("a mission that says that it is oversold: not reported")
+	}
+	if c := oversold(missions(nil), nil); c.OK {
+		t.Error("no missions: nothing was looked at, and that passed")
+	}
+}
+
+func TestSeatsThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(*acks)
+		seat *seat // what is there of h
+		ok   bool
+	}{
+		"confirmed":                {func(a *acks) { a.resolved("h", true) }, &seat{State: "confirmed"}, true},
+		"confirmed, and gone":      {func(a *acks) { a.resolved("h", true) }, nil, false},
+		"confirmed, and held":      {func(a *acks) { a.resolved("h", true) }, &seat{State: "held"}, false},
+		"released":                 {func(a *acks) { a.resolved("h", false) }, &seat{State: "released"}, true},
+		"released, and still live": {func(a *acks) { a.resolved("h", false) }, &seat{State: "confirmed"}, false},
+		"held":                     {func(*acks) {}, &seat{State: "held"}, true},
+		"held, and expired":        {func(*acks) {}, &seat{State: "expired"}, true},
+		"held, and gone":           {func(*acks) {}, nil, false},
+		"nobody knows":             {func(a *acks) { a.open("h") }, &seat{State: "confirmed"}, true},
+		"nobody knows, and gone":   {func(a *acks) { a.open("h") }, nil, false},
+	} {
+		p := &play{acks: newAcks()}
+		p.acks.held(&taken{hold: "h", mission: "m", volunteer: "a"}, false, 1)
+		c.do(p.acks)
+		seats := map[string]*seat{}
+		if c.seat != nil {
+			c.seat.Hold, c.seat.Mission, c.seat.Volunteer = "h", "m", "a"
+			seats["h"] = c.seat
+		}
+		if got := p.seatsThere(seats); got.OK != c.ok {
+			t.Errorf("%s: got %+v, want %v", name, got, c.ok)
+		}
+	}
+}
+
+// A mission is full from the seq of the answer that said so, until somebody
+// may have given a seat back.
+func TestFullBefore(t *testing.T) {
+	a := newAcks()
+	a.held(&taken{hold: "1", mission: "m"}, true, 10)
+	if a.fullBefore("m", 9) || !a.fullBefore("m", 10) || a.fullBefore("n", 10) {
+		t.Error("full at the wrong time")
+	}
+	a.frees("m")
+	a.held(&taken{hold: "2", mission: "m"}, true, 12)
+	if a.fullBefore("m", 20) {
+		t.Error("a seat may be free again, and it still counts as full")
+	}
+	if a.resolved("1", false); a.count() != 1 {
+		t.Errorf("got %d seats taken, want 1", a.count())
+	}
+}
+
+func TestReading(t *testing.T) {
+	page := []byte(`{"recommendations":[{"id":"a:1","score":0.5,"mission":{"title":"x","organization":{"id":"o1","name":"n"}},"seq":3},{"id":"a:2","score":0.4}],"seq":10231,"took_us":38}`)
+	if ids := missionsOf(page); len(ids) != 2 || ids[0] != "a:1" || ids[1] != "a:2" {
+		t.Errorf("got %v", ids)
+	}
+	if n := number(page, "seq"); n != 10231 {
+		t.Errorf("got seq %d", n)
+	}
+	if n := number(page, "at"); n != 0 {
+		t.Errorf("got %d for what is not there", n)
+	}
+	if s := text(page, "title"); s != "x" {
+		t.Errorf("got title %q", s)
+	}
+}
+
+// A step meets its promise by its percentile and its failures, and one that
+// the generator spoilt is void.
+func TestJudge(t *testing.T) {
+	c := Default(Knee)
+	p := &play{config: &c}
+	phase := func(change func(*result.Call, *result.Phase)) *result.Phase {
+		call := result.Call{Name: "recommend", OK: 1000}
+		for range 1000 {
+			call.Latency.Record(2_000)
+		}
+		made := &result.Phase{}
+		made.Lag.Record(100)
+		if change != nil {
+			change(&call, made)
+		}
+		made.Calls = []result.Call{call}
+		return made
+	}
+	if s := p.judge(100, c.Duration, phase(nil)); !s.Met || s.Void != "" || s.GoodPerS != 200 {
+		t.Errorf("a good step: got %+v", s)
+	}
+	slow := phase(func(call *result.Call, _ *result.Phase) {
+		for call.OK = 1020; call.Latency.Count() < 1020; {
+			call.Latency.Record(20_000)
+		}
+	})
+	if s := p.judge(100, c.Duration, slow); s.Met {
+		t.Errorf("2 %% slower than promised: got %+v", s)
+	}
+	if s := p.judge(100, c.Duration, phase(func(call *result.Call, _ *result.Phase) { call.Refused = 10 })); s.Met || s.Failed == 0 {
+		t.Errorf("1 %% refused: got %+v", s)
+	}
+	if s := p.judge(100, c.Duration, phase(func(_ *result.Call, p *result.Phase) { p.Lag = result.Histogram{}; p.Lag.Record(50_000) })); s.Void == "" {
+		t.Errorf("a generator 50 ms late: got %+v", s)
+	}
+}
+
+// Back is the second after the last that broke the promise.
+func TestBackAfter(t *testing.T) {
+	c := Default(Overload)
+	p := &play{config: &c}
+	call := result.Call{Name: "search"}
+	for second, us := range []int64{50_000, 30_000, 2_000, 2_000} {
+		w := result.Window{Second: second, Done: 200}
+		for range 200 {
+			w.Latency.Record(us)
+		}
+		call.Windows = append(call.Windows, w)
+	}
+	if got := p.backAfter(&result.Phase{Calls: []result.Call{call}}); got != 2 {
+		t.Errorf("got %d s, want 2", got)
+	}
+}
+
+// The parts of a load are all of it.
+func TestPartsAddUp(t *testing.T) {
+	for _, of := range Loads() {
+		sum := 0.0
+		for _, part := range partsOf(of) {
+			sum += part.share
+		}
+		if sum < 0.999 || sum > 1.001 {
+			t.Errorf("%s: the parts add up to %g", of, sum)
+		}
+	}
+	if n := len(kinds()); n != kindPerson+1 || kinds()[kindConfirm].Name != "confirm" {
+		t.Errorf("got %d kinds", n)
+	}
+}

@@ -1,0 +1,128 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"renfort/bench/result"
+)
+
+// What the design wants at twice the knee: section 11 and 12.
+const (
+	keptOfRecommend = 0.5 // of the knee's goodput
+	keptOfOthers    = 0.9
+	servedWithin    = 3     // times the promise, at its percentile
+	refusedWithin   = 5_000 // us, p99
+	backWithin      = 2     // seconds after the load fell
+)
+
+// overload looks at a load at its knee, at twice the knee, and after. The knee
+// is searched first, unless a rate is given.
+func (p *play) overload(ctx context.Context) error {
+	if err := p.prepareCrisis(ctx); err != nil {
+		return err
+	}
+	rate := p.config.Rate
+	if rate == 0 {
+		if err := p.searchKnee(ctx, min(p.config.Duration, 5*time.Second)); err != nil {
+			return err
+		}
+		if rate = p.knee.RatePerS; rate == 0 {
+			return fmt.Errorf("bench: no rate met %s: there is no knee to overload", p.config.SLO)
+		}
+	} else if err := p.warm(ctx, p.config.Of, rate/2); err != nil {
+		return err
+	}
+	var done []result.Phase
+	for _, part := range []struct {
+		name  string
+		times float64
+	}{{"at the knee", 1}, {"twice the knee", 2}, {"after, at half the knee", 0.5}} {
+		phase, err := p.phase(part.name, true, p.config.Of, rate*part.times, p.config.Duration)
+		if err != nil {
+			return err
+		}
+		one, err := p.send(ctx, phase)
+		if err != nil {
+			return err
+		}
+		done = append(done, one...)
+	}
+	p.goals = p.overloadGoals(&done[0], &done[1], &done[2])
+	return nil
+}
+
+// overloadGoals lays what came beside what the design wants.
+func (p *play) overloadGoals(knee, twice, after *result.Phase) (goals []result.Goal) {
+	within := servedWithin * p.config.SLO.Within
+	for i := range knee.Calls {
+		c := &knee.Calls[i]
+		other := callOf(twice, c.Name)
+		if c.Whole || other == nil {
+			continue
+		}
+		share := keptOfOthers
+		switch c.Name {
+		case kinds()[kindRecommend].Name:
+			share = keptOfRecommend
+		case kinds()[kindCrisisHold].Name, kinds()[kindCrisisConfirm].Name, kinds()[kindConfirm].Name:
+			// Twice as many came and all must be served.
+			sent := other.OK + other.No + other.Refused + other.Errors + other.Timeouts
+			kept := float64(good(twice, within, c.Name)) / float64(max(1, sent))
+			goals = append(goals, result.Goal{Name: c.Name + ": served, of all that came", Wanted: "99 %", Got: percent(kept), Met: kept >= 0.99})
+			continue
+		}
+		if before := good(knee, within, c.Name); before > 0 {
+			kept := float64(good(twice, within, c.Name)) / float64(before)
+			goals = append(goals, result.Goal{Name: c.Name + ": goodput at twice the knee, of the knee's", Wanted: percent(share), Got: percent(kept), Met: kept >= share})
+		}
+	}
+	var served, refused result.Histogram
+	for i := range twice.Calls {
+		if c := &twice.Calls[i]; !c.Whole {
+			served.Add(c.Latency)
+			refused.Add(c.Refusal)
+		}
+	}
+	late := time.Duration(served.At(p.config.SLO.Percentile)) * time.Microsecond
+	goals = append(goals, result.Goal{Name: "what is served at twice the knee, p" + fmt.Sprint(p.config.SLO.Percentile), Wanted: "within " + within.String(), Got: late.String(), Met: late <= within})
+	if refused.Count() > 0 {
+		quick := time.Duration(refused.At(99)) * time.Microsecond
+		goals = append(goals, result.Goal{Name: "refusals, p99", Wanted: "under 5ms", Got: quick.String(), Met: quick.Microseconds() < refusedWithin})
+	}
+	back := p.backAfter(after)
+	return append(goals, result.Goal{Name: "back to what is promised after the load fell", Wanted: fmt.Sprintf("within %d s", backWithin), Got: fmt.Sprintf("%d s", back), Met: back <= backWithin})
+}
+
+// backAfter gives the second from which on every one met the promise.
+func (p *play) backAfter(after *result.Phase) int {
+	back := 0
+	for i := range after.Calls {
+		c := &after.Calls[i]
+		for j := range c.Windows {
+			w := &c.Windows[j]
+			answered := w.Done + w.Refused + w.Failed
+			bad := w.Latency.At(p.config.SLO.Percentile) > p.config.SLO.Within.Microseconds() ||
+				float64(w.Refused+w.Failed) > max(p.config.SLO.Errors*float64(answered), 1)
+			// Of fewer than a hundred the slowest is no percentile.
+			if !c.Whole && bad && answered >= 100 {
+				back = max(back, w.Second+1)
+			}
+		}
+	}
+	return back
+}
+
+// callOf finds a call of a phase; nil where nobody made it.
+func callOf(phase *result.Phase, name string) *result.Call {
+	for i := range phase.Calls {
+		if phase.Calls[i].Name == name {
+			return &phase.Calls[i]
+		}
+	}
+	return nil
+}
+
+// percent writes a share for people.
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", share*100) }
