@@ -19,6 +19,9 @@ type benchCommands struct {
 	Overload  overloadCommand  `cmd:"" help:"Twice the knee: what is still served?"`
 	Soak      soakCommand      `cmd:"" help:"An hour or more: memory, latency and file size over time."`
 
+	Compare compareCommand `cmd:"" help:"Compare two results: a verdict, and exit code 1 for a regression."`
+	Merge   mergeCommand   `cmd:"" help:"Put the shards of one run together."`
+
 	Peers  peersCommand  `cmd:"" help:"Compare search with other engines: answers first, then times."`
 	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
 	Player playerCommand `cmd:"" help:"Answer the waves of a running service as volunteers do."`
