@@ -53,10 +53,11 @@ func ladder() []rung {
 		{room: "bench/load", below: []string{"bench/result"}},
 		{room: "bench/report", below: []string{"bench/result"}, tests: []string{"bench/result/made"}},
 		{room: "bench/verify", tests: []string{"bench/result"}},
-		{room: "bench", below: append([]string{"bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)}, // it knows the service by HTTP alone
-		{room: "bench/selftest", below: append([]string{"bench", "bench/load", "bench/machine", "bench/result", "bench/verify"}, append(worlds, nouns...)...)},
+		{room: "bench/truth", below: nouns, tests: append(worlds, "api", "engine")}, // an oracle apart: its tests ask a real service
+		{room: "bench", below: append([]string{"bench/load", "bench/machine", "bench/result", "bench/truth", "bench/verify"}, append(worlds, nouns...)...)}, // it knows the service by HTTP alone
+		{room: "bench/selftest", below: append([]string{"bench", "bench/load", "bench/machine", "bench/result", "bench/truth", "bench/verify"}, append(worlds, nouns...)...)},
 		{room: "bench/peer", below: append(worlds, live...)},
-		{room: "cmd/...", tests: []string{"bench/result/made"}, below: append([]string{"api", "outbox", "bench", "bench/load", "bench/result", "bench/report", "bench/selftest", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
+		{room: "cmd/...", tests: []string{"bench/result/made"}, below: append([]string{"api", "outbox", "bench", "bench/load", "bench/result", "bench/report", "bench/selftest", "bench/truth", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
 		{room: "internal/tidy"},
 	}
 }
