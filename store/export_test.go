@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -30,3 +31,28 @@ func (s *Store) SweepObjects(n int) { s.sweep.objects = n }
 
 // Queued is how many commands wait in the queue before all others.
 func (s *Store) Queued() int { return len(s.queues.first) }
+
+// Gather gives how many requests a batch has, and the time that the writer took
+// to collect it, where the last one answered so many after such a commit, so
+// many wait already, and others come when arrivals say.
+func Gather(answered int, commit time.Duration, waiting int, arrivals []time.Duration) (batch int, took time.Duration) {
+	var q queues
+	q.init()
+	add := func() {
+		r := &request{prepared: &prepared{}, ctx: context.Background()}
+		q.interactive <- r
+		q.wake(r)
+	}
+	for range waiting {
+		add()
+	}
+	began := time.Now()
+	go func() {
+		for _, at := range arrivals {
+			time.Sleep(at - time.Since(began))
+			add()
+		}
+	}()
+	batch = len(q.next(nil, pace{answered: answered, commit: commit}))
+	return batch, time.Since(began)
+}

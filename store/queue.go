@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"renfort/mission"
 )
@@ -30,6 +30,9 @@ type queues struct {
 	bulk        chan *request
 	quit        chan struct{}
 	replies     sync.Pool // of chan reply, empty ones
+
+	wanted atomic.Int64  // how many waiting requests wake a writer that gathers, 0: none does
+	enough chan struct{} // wakes it, holds one
 }
 
 func (q *queues) init() {
@@ -37,6 +40,7 @@ func (q *queues) init() {
 	q.interactive = make(chan *request, QueueInteractiveMax)
 	q.bulk = make(chan *request, QueueBulkMax)
 	q.quit = make(chan struct{})
+	q.enough = make(chan struct{}, 1)
 	q.replies.New = func() any { return make(chan reply, 1) }
 }
 
@@ -109,6 +113,7 @@ func (s *Store) enqueue(r *request, wait bool) error {
 	}
 	select {
 	case to <- r:
+		q.wake(r)
 		return nil
 	default:
 	}
@@ -119,6 +124,7 @@ func (s *Store) enqueue(r *request, wait bool) error {
 	}
 	select {
 	case to <- r:
+		q.wake(r)
 		return nil
 	case <-r.ctx.Done():
 		return unavailable("given up while it waited for its turn: %s", r.ctx.Err())
@@ -164,28 +170,6 @@ func (s *Store) SubmitAll(ctx context.Context, es []mission.Envelope) ([]mission
 		settle(i)
 	}
 	return results, errs
-}
-
-// next collects the requests of one batch: it waits for the first, takes what
-// is there, what must get through before interactive before bulk, and does not wait for more. It gives none
-// once the store is closed and the queues are empty.
-func (q *queues) next(batch []*request) []*request {
-	runtime.Gosched() // whoever was just answered may have more
-	batch = q.fill(batch)
-	if len(batch) > 0 {
-		return batch
-	}
-	select {
-	case r := <-q.first:
-		batch = append(batch, r)
-	case r := <-q.interactive:
-		batch = append(batch, r)
-	case r := <-q.bulk:
-		batch = append(batch, r)
-	case <-q.quit:
-	}
-	runtime.Gosched()
-	return q.fill(batch)
 }
 
 // fill adds what the queues have to a batch, up to its bounds.

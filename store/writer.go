@@ -17,7 +17,7 @@ func (s *Store) write() {
 		if s.failure.Load() != nil && !s.repair(s.recoverEvery) {
 			return
 		}
-		batch = s.queues.next(batch[:0])
+		batch = s.queues.next(batch[:0], s.pace)
 		if len(batch) == 0 {
 			return
 		}
@@ -67,6 +67,7 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 	}
 	s.meters.count(replies)
 	if r.meta.seq == before.meta.seq {
+		s.pace = pace{}
 		return nil, tx.Rollback() // nothing changed: nothing to sync
 	}
 	r.flush()
@@ -75,10 +76,22 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 		_ = tx.Rollback() // bbolt has done so, on most of its ways out
 		return nil, err
 	}
-	s.meters.synced(time.Since(began))
+	took := time.Since(began)
+	s.meters.synced(took)
+	s.pace = pace{answered: interactive(batch), commit: took}
 	s.live.Store(&committed{meta: r.meta, policy: r.policy, policies: r.policies, taxonomy: r.taxonomy})
 	return r.changes, nil
 }
 
 // commitTx is what commit is outside tests.
 func commitTx(tx *bbolt.Tx) error { return tx.Commit() }
+
+// interactive counts the requests that came by the interactive queue.
+func interactive(batch []*request) (n int) {
+	for _, r := range batch {
+		if !r.First && !r.Bulk {
+			n++
+		}
+	}
+	return n
+}
