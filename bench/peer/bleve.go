@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -46,6 +47,10 @@ const (
 
 // newBleve makes the index in a folder that is not there yet.
 func newBleve(k *corpus, queries []query, dir string) (*blevePeer, error) {
+	own, err := ownBytes()
+	if err != nil {
+		return nil, err
+	}
 	idle, began := heapBytes(), time.Now()
 	index, err := bleve.New(dir, bleveMapping())
 	if err != nil {
@@ -58,6 +63,10 @@ func newBleve(k *corpus, queries []query, dir string) (*blevePeer, error) {
 	}
 	p.spent.Seconds = time.Since(began).Seconds()
 	p.spent.MemoryBytes = max(0, heapBytes()-idle) // others may have freed some
+	if p.spent.AnonBytes, err = ownBytes(); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.spent.AnonBytes = max(0, p.spent.AnonBytes-own)
 	if p.spent.DiskBytes, err = diskBytes(dir); err != nil {
 		index.Close()
 		return nil, err

@@ -33,12 +33,16 @@ type corpus struct {
 	taxonomy  *mission.Taxonomy
 	intake    *mission.Intake
 	addresses string
+	seed      uint64
+	hot       hotSeats
 	rows      []row
 }
 
 // row is what of a mission the brute force and the questions need.
 type row struct {
+	id          mission.ID
 	title       string
+	stand       stand
 	domains     []string
 	departments []string
 	remote      string
@@ -54,30 +58,37 @@ func newCorpus(c *Config) (*corpus, error) {
 		return nil, err
 	}
 	taxonomy := mission.DefaultTaxonomy()
-	k := &corpus{world: w, taxonomy: taxonomy, addresses: c.Addresses, rows: make([]row, c.Missions),
+	k := &corpus{world: w, taxonomy: taxonomy, addresses: c.Addresses, seed: c.Seed, rows: make([]row, c.Missions),
 		intake: mission.NewIntake(taxonomy, gazetteer.Default(), new(mission.Zones))}
+	if k.hot, err = k.chooseHot(c); err != nil {
+		return nil, err
+	}
 	for i := range k.rows {
-		d, err := k.document(i)
+		m, err := k.mission(i)
 		if err != nil {
 			return nil, err
 		}
-		r := row{title: d.Title, domains: d.Domains, departments: d.Departments, remote: d.Remote, published: d.Published}
+		d := k.documentOf(i, m)
+		r := row{id: m.ID, title: d.Title, domains: d.Domains, departments: d.Departments, remote: d.Remote, published: d.Published, stand: k.stand(i, m)}
 		for _, p := range d.Points {
 			r.points = append(r.points, geo.Point{Lat: p[0], Lon: p[1]}.Vec())
 		}
 		k.rows[i] = r
 	}
+	k.settle()
 	return k, nil
 }
 
-// mission makes mission i, as the intake leaves it.
+// mission makes mission i, as the intake leaves it. All its seats are for one
+// time: what others keep of seats is one number.
 func (k *corpus) mission(i int) (*mission.Mission, error) {
 	m := k.world.Mission(i)
+	m.Slots = nil
 	if k.addresses == AddressesFirst && len(m.Locations) > 1 {
 		m.Locations = m.Locations[:1]
-		for j := range m.Slots {
-			m.Slots[j].Location = m.Locations[0].ID
-		}
+	}
+	if k.hot.has(i) {
+		m.Seats = &k.hot.seats
 	}
 	if err := k.intake.Mission(&m); err != nil {
 		return nil, fmt.Errorf("peer: mission %d: %w", i, err)
@@ -91,10 +102,14 @@ func (k *corpus) document(i int) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return k.documentOf(i, m), nil
+}
+
+func (k *corpus) documentOf(i int, m *mission.Mission) *document {
 	d := &document{Number: i, Title: m.Title, Domains: m.Domains, Remote: m.Remote, Published: m.Times.Published,
 		Text: strings.Join(append(k.labels(m), m.Description), "\n")}
 	if !m.Placed() {
-		return d, nil // done from anywhere: its addresses are no places
+		return d // done from anywhere: its addresses are no places
 	}
 	for j := range m.Locations {
 		if p, ok := m.Locations[j].Point(); ok {
@@ -104,7 +119,7 @@ func (k *corpus) document(i int) (*document, error) {
 			d.Departments = append(d.Departments, code)
 		}
 	}
-	return d, nil
+	return d
 }
 
 // labels gives what names a mission beside its title: who runs it, what sort

@@ -22,7 +22,7 @@ import (
 var program embed.FS
 
 // ErrNoLucene is returned when Java or Lucene is not installed here.
-var ErrNoLucene = errors.New("peer: Lucene 8 is not here: apt-get install default-jdk-headless liblucene8-java libgoogle-gson-java, or leave lucene out of the peers")
+var ErrNoLucene = errors.New("peer: no Lucene 8: apt-get install default-jdk-headless liblucene8-java libgoogle-gson-java, or leave lucene out of the peers")
 
 // jars are patterns of what the program is compiled and run with, where Debian
 // puts them.
@@ -36,18 +36,28 @@ func jars() []string {
 func classPath() (string, error) {
 	for _, name := range [...]string{"java", "javac"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return "", fmt.Errorf("%w (%w)", ErrNoLucene, err)
+			return "", fmt.Errorf("%w: %w (%w)", ErrMissing, ErrNoLucene, err)
 		}
 	}
 	var found []string
 	for _, pattern := range jars() {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
-			return "", fmt.Errorf("%w (no %s)", ErrNoLucene, pattern)
+			return "", fmt.Errorf("%w: %w (no %s)", ErrMissing, ErrNoLucene, pattern)
 		}
 		found = append(found, files[0])
 	}
 	return strings.Join(found, string(os.PathListSeparator)), nil
+}
+
+// luceneVersion is what the name of its library says.
+func luceneVersion() string {
+	found, err := filepath.Glob(jars()[0])
+	if err != nil || len(found) == 0 {
+		return "8"
+	}
+	_, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(found[0]), ".jar"), "lucene-core-")
+	return "Lucene " + version
 }
 
 // luceneHeap is the heap of Java, fixed so that it is not grown while timed.
@@ -107,7 +117,7 @@ func newLucene(ctx context.Context, missions, queries, dir string, asked int) (*
 	if err := p.read(&built); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.spent = Cost{built.Seconds, built.Heap, built.Disk}
+	p.spent = Cost{Seconds: built.Seconds, MemoryBytes: built.Heap, DiskBytes: built.Disk}
 	return p, nil
 }
 

@@ -23,7 +23,8 @@ type peer interface {
 // Cost is what it takes an engine to have the missions.
 type Cost struct {
 	Seconds     float64 // until the last of them is found
-	MemoryBytes int64   // of live objects on its heap; files it maps are not among them
+	MemoryBytes int64   // of live objects on its heap, where it tells; files it maps are not among them
+	AnonBytes   int64   // memory of its process that is no file, at the end; of what shares this one: what indexing added
 	DiskBytes   int64
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
 
 	"renfort/bench/world"
@@ -37,6 +35,10 @@ const renfortBatch = 4096
 // newRenfort makes an engine in a folder that is not there yet. It leaves the
 // cache of text matches alone.
 func newRenfort(ctx context.Context, k *corpus, queries []query, dir string) (*renfortPeer, error) {
+	own, err := ownBytes()
+	if err != nil {
+		return nil, err
+	}
 	idle, began := heapBytes(), time.Now()
 	at := world.Default().At
 	e, err := engine.Open(engine.Options{Dir: dir, Policy: wordsAlone(), Clock: func() time.Time { return at }, ManualTicks: true})
@@ -49,6 +51,10 @@ func newRenfort(ctx context.Context, k *corpus, queries []query, dir string) (*r
 	}
 	p.spent.Seconds = time.Since(began).Seconds()
 	p.spent.MemoryBytes = max(0, heapBytes()-idle) // others may have freed some
+	if p.spent.AnonBytes, err = ownBytes(); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.spent.AnonBytes = max(0, p.spent.AnonBytes-own)
 	if p.spent.DiskBytes, err = diskBytes(dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -85,7 +91,7 @@ func (p *renfortPeer) fill(ctx context.Context, k *corpus) error {
 			if err != nil {
 				return err
 			}
-			batch[i] = mission.Envelope{Command: mission.PutMission{Mission: m}, Bulk: true}
+			batch[i] = mission.Envelope{Command: k.put(first+i, m), Bulk: true}
 		}
 		_, errs := p.engine.SubmitAll(ctx, batch)
 		if err := errors.Join(errs...); err != nil {
@@ -107,6 +113,15 @@ func (p *renfortPeer) fill(ctx context.Context, k *corpus) error {
 			return fmt.Errorf("peer: renfort: %w", err)
 		}
 	}
+}
+
+// put stores mission i with the seats that were given before.
+func (k *corpus) put(i int, m *mission.Mission) mission.PutMission {
+	put := mission.PutMission{Mission: m}
+	if s := &k.rows[i].stand; s.seats != mission.SeatsUnknown {
+		put.Left = new(s.seats - s.given)
+	}
+	return put
 }
 
 func (p *renfortPeer) name() string {
@@ -166,10 +181,9 @@ func (p *renfortPeer) answer(q *query) (answer, error) {
 	}
 	a := answer{Total: p.page.Total, Missions: make([]int, len(p.page.Hits)), Facets: map[string]map[string]int{}}
 	for i := range p.page.Hits {
-		_, number, _ := strings.Cut(p.page.Hits[i].ID, ":")
-		n, err := strconv.Atoi(number)
+		n, err := numberOf(p.page.Hits[i].ID)
 		if err != nil {
-			return a, fmt.Errorf("peer: renfort: mission %q: %w", p.page.Hits[i].ID, err)
+			return a, err
 		}
 		a.Missions[i] = n
 	}

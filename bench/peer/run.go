@@ -22,6 +22,10 @@ type run struct {
 	renfort *renfortPeer
 	peers   []peer // Renfort's two come first
 	say     io.Writer
+
+	postgres *postgresPeer // nil for none
+	redis    *redisPeer    // nil for none
+	skipped  []string      // what is not measured, and why
 }
 
 // Run compares. It leaves missions.ndjson, queries.ndjson, report.json and the
@@ -32,12 +36,11 @@ func Run(ctx context.Context, config Config, progress io.Writer) (report *Report
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if slices.Contains(config.Peers, Lucene) {
-		if _, err := classPath(); err != nil {
-			return nil, err // before minutes are spent
-		}
+	skipped, err := config.leaveOut()
+	if err != nil {
+		return nil, err // before minutes are spent
 	}
-	r := &run{config: config, say: progress}
+	r := &run{config: config, say: progress, skipped: skipped}
 	defer func() {
 		for _, p := range slices.Backward(r.peers) {
 			err = errors.Join(err, p.close())
@@ -50,6 +53,12 @@ func Run(ctx context.Context, config Config, progress io.Writer) (report *Report
 		return nil, err
 	}
 	if err := r.measure(ctx, report); err != nil {
+		return nil, err
+	}
+	if err := r.work(ctx, report); err != nil {
+		return nil, err
+	}
+	if err := r.describe(report); err != nil {
 		return nil, err
 	}
 	data, err := json.MarshalIndent(report, "", "\t")
@@ -88,25 +97,41 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	}
 	r.peers = []peer{r.renfort, r.renfort.cached()}
 	for _, name := range r.config.Peers {
+		if name == Roof {
+			continue
+		}
 		r.tell("indexing: %s", name)
-		p, err := r.open(ctx, name)
-		if err != nil {
+		if err := r.open(ctx, name); err != nil {
 			return err
 		}
-		r.peers = append(r.peers, p)
 	}
 	return nil
 }
 
-func (r *run) open(ctx context.Context, name string) (peer, error) {
-	if name == Bleve {
-		return newBleve(r.corpus, r.queries, r.path(Bleve))
+// open starts an engine. Redis has no search: it is none of the peers that are
+// asked questions.
+func (r *run) open(ctx context.Context, name string) (err error) {
+	var p peer
+	switch name {
+	case Bleve:
+		p, err = newBleve(r.corpus, r.queries, r.path(Bleve))
+	case Lucene:
+		dir := r.path(Lucene)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("peer: %w", err)
+		}
+		p, err = newLucene(ctx, r.path("missions.ndjson"), r.path("queries.ndjson"), dir, len(r.queries))
+	case Postgres:
+		r.postgres, err = newPostgres(ctx, r.corpus, r.queries)
+		p = r.postgres
+	case Redis:
+		r.redis, err = newRedis(ctx, r.corpus)
+		return err
 	}
-	dir := r.path(Lucene)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("peer: %w", err)
+	if err == nil {
+		r.peers = append(r.peers, p)
 	}
-	return newLucene(ctx, r.path("missions.ndjson"), r.path("queries.ndjson"), dir, len(r.queries))
+	return err
 }
 
 // differencesShown is how many differences an error spells out.
@@ -125,22 +150,37 @@ func (r *run) compare(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	all := make([][]answer, len(r.peers))
-	report := &Report{Config: r.config}
+	report := &Report{Config: r.config, NotMeasured: r.skipped}
 	for i, p := range r.peers {
 		if all[i], err = p.answers(); err != nil {
 			return nil, err
 		}
-		report.Engines = append(report.Engines, Engine{p.name(), p.cost()})
+		report.Engines = append(report.Engines, Engine{Name: p.name(), Cost: p.cost()})
 	}
-	if wrong := r.wrong(all); len(wrong) > 0 {
-		shown := wrong[:min(len(wrong), differencesShown)]
-		return nil, fmt.Errorf("peer: %d answers differ where they must not:\n%s", len(wrong), strings.Join(shown, "\n"))
+	wrong := r.wrong(all)
+	if ours := append(wrong[0], wrong[1]...); len(ours) > 0 {
+		texts := make([]string, min(len(ours), differencesShown))
+		for i := range texts {
+			texts[i] = ours[i].text
+		}
+		return nil, fmt.Errorf("peer: %d answers differ where they must not:\n%s", len(ours), strings.Join(texts, "\n"))
+	}
+	for _, list := range wrong {
+		for _, d := range list[:min(len(list), differencesShown)] {
+			report.Differences = append(report.Differences, d.text)
+		}
 	}
 	for i, k := range kinds() {
 		result := Kind{Name: k.name, Words: k.words != 0}
 		from, to := r.span(i)
 		for j := range r.peers {
-			result.Engines = append(result.Engines, r.likeness(alone, all[j], from, to))
+			l := r.likeness(alone, all[j], from, to)
+			for _, d := range wrong[j] {
+				if d.question >= from && d.question < to {
+					l.Wrong++
+				}
+			}
+			result.Engines = append(result.Engines, l)
 		}
 		report.Kinds = append(report.Kinds, result)
 	}
@@ -157,30 +197,38 @@ func (r *run) span(kind int) (from, to int) {
 	return from, to
 }
 
-// wrong lists the answers that are not what they must be.
-func (r *run) wrong(all [][]answer) (list []string) {
+// difference is an answer that is not what it must be.
+type difference struct {
+	question int
+	text     string
+}
+
+// wrong lists, for each engine, the answers that are not what they must be.
+func (r *run) wrong(all [][]answer) [][]difference {
+	lists := make([][]difference, len(r.peers))
+	tell := func(j, i int, why string) {
+		if why != "" {
+			lists[j] = append(lists[j], difference{i, fmt.Sprintf("%s, question %d (%s): %s", r.peers[j].name(), i, r.queries[i].Kind, why)})
+		}
+	}
 	for i := range r.queries {
 		q := &r.queries[i]
 		if a, b := all[0][i], all[1][i]; !reflect.DeepEqual(a, b) {
-			list = append(list, fmt.Sprintf("%s, question %d (%s): %v, and %v with the cache", renfortName, i, q.Kind, a, b))
+			tell(0, i, fmt.Sprintf("%v, and %v with the cache", a, b))
 		}
 		var want answer
 		if q.Words == "" {
 			want = r.corpus.truth(q)
 		}
-		for j, p := range r.peers {
-			why := ""
+		for j := range r.peers {
 			if q.Words == "" {
-				why = r.corpus.differ(q, &all[j][i], &want)
+				tell(j, i, r.corpus.differ(q, &all[j][i], &want))
 			} else {
-				why = r.corpus.stray(q, &all[j][i])
-			}
-			if why != "" {
-				list = append(list, fmt.Sprintf("%s, question %d (%s): %s", p.name(), i, q.Kind, why))
+				tell(j, i, r.corpus.stray(q, &all[j][i]))
 			}
 		}
 	}
-	return list
+	return lists
 }
 
 // measure times the engines in turn, kind by kind, the first to go another one

@@ -11,9 +11,9 @@ import (
 
 func TestBenchPeers(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "peers")
-	args := []string{"bench", "peers", "--missions", "200", "--queries", "1", "--rounds", "1", "--peers", "bleve", "--out", dir}
+	args := []string{"bench", "peers", "--missions", "200", "--queries", "1", "--rounds", "1", "--peers", "bleve,roof", "--seconds", "0.02", "--holds", "100", "--out", dir}
 	o := renfort(t, args...)
-	if o.code != 0 || !strings.Contains(o.stdout, "words+filters+facets") || !strings.Contains(o.stdout, "disk per mission") {
+	if o.code != 0 || !strings.Contains(o.stdout, "words+filters+facets") || !strings.Contains(o.stdout, "recommend: roof") || !strings.Contains(o.stdout, "lines of Go") {
 		t.Fatalf("got exit code %d, %q, %q; want tables", o.code, o.stdout, o.stderr)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "report.json")); err != nil {
@@ -33,6 +33,7 @@ func TestBenchPeersRefused(t *testing.T) {
 	}{
 		{"--peers lucene", exitFailed, "apt-get install default-jdk-headless liblucene8-java"},
 		{"--peers grep", exitUsage, "grep"},
+		{"--peers redis", exitFailed, "apt-get install redis-server"},
 		{"--addresses all", exitUsage, "one address"},
 		{"--missions 0", exitUsage, "0 missions"},
 	} {
