@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"renfort/api/algolia"
+	"renfort/index"
 	"renfort/mission"
 )
 
@@ -99,13 +100,14 @@ func (c *call) run() error {
 	if err := c.authorize(); err != nil {
 		return err
 	}
-	busy, err := c.s.lanes.enter(c.route.class)
+	class := c.class(f.params[0])
+	busy, err := c.s.lanes.enter(class, c.began)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if !c.handed {
-			c.s.lanes.leave()
+			c.s.lanes.leave(class)
 		}
 	}()
 	c.busy = busy
@@ -122,6 +124,27 @@ func (c *call) run() error {
 		return err
 	}
 	return c.route.handle(c)
+}
+
+// class is the route's; a hold on an urgent mission of a running crisis is
+// raised. segment names the mission as the path has it, encoded.
+func (c *call) class(segment []byte) class {
+	if c.route.class != classHold || segment == nil {
+		return c.route.class
+	}
+	id, ok := appendUnescaped(nil, segment, false)
+	if !ok {
+		return classHold // and soon refused as what it is
+	}
+	s := c.s.engine.Snapshot()
+	o, ok := s.Mission(string(id))
+	if !ok {
+		return classHold
+	}
+	if m := s.Missions.At(o); m.Crises == 0 || m.Urgency < index.Urgent {
+		return classHold
+	}
+	return classCrisis
 }
 
 // method is the request's; HEAD is a GET whose body fasthttp leaves out.

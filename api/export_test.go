@@ -2,8 +2,11 @@ package api
 
 import (
 	"io"
+	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"renfort/api/limit"
 )
 
 // NewKeyFrom is NewKey with chance of the test's own.
@@ -13,6 +16,19 @@ func NewKeyFrom(chance io.Reader, name string, scopes, publishers []string, rate
 
 // Crowd pretends that n more requests are under way.
 func (s *Service) Crowd(n int) { s.lanes.inFlight.Add(int64(n)) }
+
+// Jam makes the service one whose queue stands still: requests have come for
+// some seconds and the probe in front of them has not returned. What comes next
+// has waited for longer than any class may.
+func (s *Service) Jam() {
+	s.lanes.unprobe()
+	s.lanes.epoch = s.lanes.epoch.Add(-10 * time.Second)
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classResolve), Send: func() bool { return true }})
+	for now := int64(time.Second); !l.State().Tight; now += int64(100 * time.Microsecond) {
+		l.Enter(now, limit.Class(classRecommend))
+	}
+	s.lanes.limiter = l
+}
 
 // InFlightLimits gives the bounds of the classes, lowest first.
 func (s *Service) InFlightLimits() []int64 { return s.lanes.most[:] }

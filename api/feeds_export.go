@@ -48,10 +48,10 @@ func (c *call) getFeed() error {
 	from, to := io.Pipe()
 	b := &backupStream{PipeReader: from}
 	c.handed, c.streamed = true, true
-	service := c.s // the call goes on to another request
+	service, class := c.s, c.route.class // the call goes on to another request
 	b.writing.Go(func() {
 		err := service.writeFeed(to, publishers, packed)
-		service.lanes.leave() // before the client hears that it is over
+		service.lanes.leave(class) // before the client hears that it is over
 		to.CloseWithError(err)
 	})
 	c.ctx.SetBodyStream(b, -1)

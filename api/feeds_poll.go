@@ -183,9 +183,9 @@ func (p *poller) next(err error, after time.Duration) time.Duration {
 func (p *poller) poll(ctx context.Context) (after time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.s.config.BulkTimeout)
 	defer cancel()
-	if _, err = p.s.lanes.enter(classBulk); err == nil {
+	if _, err = p.s.lanes.enter(classBulk, time.Now()); err == nil {
 		after, err = p.fetch(ctx)
-		p.s.lanes.leave()
+		p.s.lanes.leave(classBulk)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,15 +1,29 @@
 package api
 
 import (
+	"errors"
+	"os"
+	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/valyala/fasthttp"
+
+	"renfort/api/limit"
 	"renfort/mission"
 )
 
-// lanes bounds the requests under way. Every class counts into one number and
-// has its own bound on it, so that when there is too much to do the lowest
-// class is refused first and the highest last. Safe for concurrent use.
+// lanes decides what is taken when there is too much to do. The limiter holds
+// the wait in front of the handlers, the backlog that of writes behind them;
+// most is the last resort, on the memory and the streams of requests under way.
+// Safe for concurrent use.
 type lanes struct {
+	limiter *limit.Limiter
+	writes  limit.Backlog
+	probes  atomic.Pointer[os.File] // where probes are put in; nil while nothing serves
+	unprobe func()                  // takes them out no more; nil until probe
+	epoch   time.Time               // that the limiter's clock counts from
+
 	inFlight atomic.Int64
 	most     [classes]int64 // most[c] for class c; never changed
 	refused  [classes]atomic.Uint64
@@ -18,28 +32,125 @@ type lanes struct {
 // newLanes shares inFlightMax out. The shares leave each class a multiple of
 // what the one below may fill.
 func newLanes(inFlightMax int) *lanes {
-	l := &lanes{}
+	l := &lanes{epoch: time.Now()}
 	total := int64(inFlightMax)
 	l.most = [classes]int64{
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
-		classWrite: total * 5 / 8, classHold: total * 3 / 4, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
+		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classResolve), Send: l.send})
 	return l
 }
 
 // enter counts a request in; where it is refused, leave must not be called.
 // degraded says that there is enough to do to leave extras out. The count
 // includes the request itself, so that a bound of n lets n in.
-func (l *lanes) enter(c class) (degraded bool, err error) {
+func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
+	now := int64(at.Sub(l.epoch))
+	verdict := l.limiter.Enter(now, limit.Class(c))
+	if verdict == limit.Refuse || c.writes() && !l.writes.Enter(now, int(c-classWrite), c < classResolve) {
+		l.refused[c].Add(1)
+		return false, errOverloaded
+	}
 	n := l.inFlight.Add(1)
 	if n > l.most[c] {
-		l.inFlight.Add(-1)
+		l.leave(c)
 		l.refused[c].Add(1)
 		return false, mission.Errorf(mission.Overloaded, "%d requests are under way; this class is refused above %d", n, l.most[c])
 	}
-	return n > l.most[c]*3/4, nil
+	return verdict == limit.Spare || n > l.most[c]*3/4, nil
 }
 
 // leave counts a request out, also one whose handler panicked: it is
 // deferred.
-func (l *lanes) leave() { l.inFlight.Add(-1) }
+func (l *lanes) leave(c class) {
+	l.inFlight.Add(-1)
+	if c.writes() {
+		l.writes.Leave()
+	}
+}
+
+// errOverloaded is what the limiter refuses with; turnAway answers it.
+var errOverloaded = errors.New("api: refused to hold the wait")
+
+// turned are the bodies of such refusals, [s] for shape s: they say the same
+// to everybody, for a refusal must cost less than what it refuses.
+func turned() (bodies [shapes][]byte) {
+	e := mission.Errorf(mission.Overloaded, "there is more to do than can be done in time; requests of this class are refused before dearer ones")
+	for s := range shapes {
+		if s == shapeProblem {
+			bodies[s] = appendProblem(nil, e, nil)
+		} else {
+			bodies[s] = appendForeign(nil, s, e)
+		}
+	}
+	return bodies
+}
+
+// turnAway answers what the limiter refused: refuse, for one kind of failure,
+// without its searching and formatting.
+func (c *call) turnAway() {
+	sh, h := c.shape(), &c.ctx.Response.Header
+	r := sh.row(mission.Overloaded)
+	c.status(r.status)
+	h.SetContentType(typeProblem)
+	if sh != shapeProblem {
+		h.SetContentType(typeJSON)
+	}
+	h.SetCanonical(headerCacheControl, valueNoStore)
+	h.SetCanonical(headerRetryAfter, valueRetry)
+	c.s.meters.refused(r.code)
+	c.out = append(c.out[:0], c.s.turned[sh]...)
+}
+
+// The headers of such refusals, as they are sent.
+var (
+	headerCacheControl = []byte(fasthttp.HeaderCacheControl)
+	headerRetryAfter   = []byte(fasthttp.HeaderRetryAfter)
+	valueNoStore       = []byte("no-store")
+	valueRetry         = []byte("1") // problems says the same of Overloaded
+)
+
+// writes says whether requests of the class wait for a commit, each for
+// itself. Bulk ones do so in a queue of their own.
+func (c class) writes() bool { return c >= classWrite && c <= classResolve }
+
+// send puts a probe into the queue that requests wait in: a byte into a pipe
+// that the scheduler polls together with the connections.
+func (l *lanes) send() bool {
+	w := l.probes.Load()
+	if w == nil {
+		return false
+	}
+	_, err := w.Write([]byte{0})
+	return err == nil
+}
+
+// probe takes probes out and has them measured, until unprobe. Where there can
+// be no pipe the limiter stays loose, and the bounds hold alone.
+func (l *lanes) probe() error {
+	l.unprobe = func() {}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	l.probes.Store(w)
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		var b [1]byte
+		for {
+			if _, err := r.Read(b[:]); err != nil {
+				return
+			}
+			l.limiter.Returned(int64(time.Since(l.epoch)))
+		}
+	}()
+	l.unprobe = sync.OnceFunc(func() {
+		l.probes.Store(nil)
+		_ = w.Close() // nothing is buffered
+		_ = r.Close()
+		<-gone
+	})
+	return nil
+}

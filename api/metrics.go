@@ -131,6 +131,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	for c, name := range classNames {
 		send(counter, "renfort_overload_total", "Requests refused for overload, by class.", float64(k.s.lanes.refused[c].Load()), "class", name)
 	}
+	k.limits(send)
 	send(counter, "renfort_shown_dropped_total", "Pages that were not remembered as shown, in a surge.", float64(k.s.shown.lost()))
 	k.engine(send)
 	k.outbox(send)
@@ -141,7 +142,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 }
 
 // classNames are the words of metrics, [c] for class c.
-var classNames = [classes]string{"bulk", "read", "search", "recommend", "write", "hold", "resolve", "outbound", "always"}
+var classNames = [classes]string{"bulk", "read", "search", "recommend", "write", "hold", "crisis", "resolve", "outbound", "always"}
 
 // asNumber is how Prometheus writes a truth.
 func asNumber(b bool) float64 {
@@ -165,4 +166,18 @@ func commitHistogram(count, nanos uint64, buckets []uint64) prometheus.Metric {
 	}
 	return prometheus.MustNewConstHistogram(prometheus.NewDesc("renfort_store_commit_seconds",
 		"Time of a commit, its sync included.", nil, nil), count, float64(nanos)/1e9, cumulated)
+}
+
+// limits tells what decides on refusals.
+func (k *stateCollector) limits(send func(prometheus.ValueType, string, string, float64, ...string)) {
+	gauge := prometheus.GaugeValue
+	s, w := k.s.lanes.limiter.State(), &k.s.lanes.writes
+	send(gauge, "renfort_overload_tight", "1 while requests are refused to hold the wait.", asNumber(s.Tight))
+	send(gauge, "renfort_overload_busy", "1 while facets, highlights and explanations are left out.", asNumber(s.Busy))
+	send(gauge, "renfort_overload_refused_share", "Share of the requests that is refused, lowest classes first.", s.Refused)
+	send(gauge, "renfort_queue_wait_seconds", "Wait of a request until its handler, as last probed.", s.WaitS)
+	send(gauge, "renfort_queue_ahead", "Requests that the last probe stood behind.", float64(s.Ahead))
+	send(gauge, "renfort_writes_in_flight", "Writes waiting for their commit.", float64(w.InFlight()))
+	send(gauge, "renfort_writes_per_second", "Writes finished in a second, as last learnt while many waited.", float64(w.PerSecond()))
+	send(gauge, "renfort_writes_tight", "1 while writes are refused to hold their wait.", asNumber(w.Tight()))
 }

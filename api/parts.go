@@ -48,11 +48,11 @@ func (c *call) answerInParts(kind string, make func(p *parts) error) {
 	b := &backupStream{PipeReader: from}
 	b.writing.Add(1)
 	c.handed, c.streamed = true, true
-	service, pattern := c.s, c.pattern()
+	service, class, pattern := c.s, c.route.class, c.pattern()
 	go func() {
 		defer b.writing.Done()
 		err := service.guardedParts(pattern, &parts{to: to}, make)
-		service.lanes.leave() // before the client hears that it is over
+		service.lanes.leave(class) // before the client hears that it is over
 		to.CloseWithError(err)
 	}()
 	c.ctx.SetBodyStream(b, -1)

@@ -73,7 +73,7 @@ func (d *digest) remember() {
 
 // write sends a line for each line until the end, or until nobody reads.
 func (d *digest) write(w *bufio.Writer) {
-	defer d.call.s.lanes.leave()
+	defer d.call.s.lanes.leave(d.call.route.class)
 	defer d.call.s.digesting.Add(-d.bytes)
 	defer d.remember()
 	c := &d.call

@@ -24,6 +24,9 @@ const (
 	classWrite
 	// classHold is somebody who wants to help, with the form open.
 	classHold
+	// classCrisis is the same on an urgent mission of a running crisis: no
+	// route has it, a hold is raised to it for its mission (call.raised).
+	classCrisis
 	// classResolve are confirmations and releases: they end what has begun,
 	// and free what others wait for.
 	classResolve
@@ -54,6 +57,7 @@ const (
 	shapeProblem shape = iota // RFC 9457
 	shapeAlgolia              // {"message","status"}
 	shapeV0                   // {"ok":false,"code","message"}
+	shapes                    // how many there are
 )
 
 // route is one line of the contract. It is immutable once the service runs.

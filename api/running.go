@@ -90,11 +90,11 @@ func (c *call) backup() error {
 	b := &backupStream{PipeReader: from}
 	b.writing.Add(1)
 	c.handed = true
-	service := c.s // the call goes on to another request
+	service, class := c.s, c.route.class // the call goes on to another request
 	go func() {
 		defer b.writing.Done()
 		_, err := service.engine.Store().Backup(to)
-		service.lanes.leave() // before the client hears that it is over
+		service.lanes.leave(class) // before the client hears that it is over
 		to.CloseWithError(err)
 	}()
 	c.streamed = true

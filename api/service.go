@@ -32,6 +32,7 @@ type Service struct {
 	tree     *node
 	routes   []*route
 	lanes    *lanes
+	turned   [shapes][]byte // what the limiter refuses with
 	meters   *meters
 	census   census
 	feed     *outbox.Feed
@@ -59,7 +60,7 @@ const connectionsMax = 16_384
 // New makes a service; config must have passed Validate. It listens nowhere
 // until Serve.
 func New(e *engine.Engine, config Config) *Service {
-	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), log: config.Log,
+	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), turned: turned(), log: config.Log,
 		feed: outbox.NewFeed(e), streams: newStreams()}
 	s.sender = outbox.NewSender(e, s.feed, outbox.SenderOptions{AllowPrivate: config.WebhookAllowPrivate})
 	if s.log == nil {
@@ -108,6 +109,10 @@ func (s *Service) Serve(l net.Listener) error {
 	s.working.Go(func() { s.feed.Run(ctx) })
 	s.working.Go(func() { s.sender.Run(ctx) })
 	s.runFeeds(ctx)
+	if err := s.lanes.probe(); err != nil {
+		s.log.Error("overload is only noticed by the count of requests under way", "error", err.Error())
+	}
+	defer s.lanes.unprobe()
 	defer s.working.Wait()
 	defer stop()
 	defer s.streams.close()
@@ -157,7 +162,11 @@ func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig)
 func (s *Service) handle(ctx *fasthttp.RequestCtx) {
 	c := s.calls.Get().(*call)
 	c.begin(s, ctx)
-	if err := c.guarded(); err != nil {
+	switch err := c.guarded(); err {
+	case nil:
+	case errOverloaded:
+		c.turnAway()
+	default:
 		c.refuse(err)
 	}
 	c.finish()

@@ -1,0 +1,125 @@
+package limit_test
+
+// Goal: writes in flight stay within what is finished in time, and some hundred
+// callers are never refused. Method: a model of a commit that many share.
+
+import (
+	"testing"
+
+	"renfort/api/limit"
+)
+
+// commits is a store: at each commit it finishes what was there when it began,
+// at most batch writes.
+type commits struct {
+	backlog  limit.Backlog
+	now      int64
+	taken    int
+	refused  [3]int
+	waiting  []int64 // since when
+	longest  int64
+	inFlight int
+}
+
+// run plays for some time: perMs writes of rank come each millisecond, and a
+// commit takes fixedMs and eachNs for each of its writes.
+func (s *commits) run(ms, perMs, rank int, bound bool, fixedMs, eachNs int64) {
+	until := s.now + int64(ms)*1e6
+	free := s.now
+	for ; s.now < until; s.now += 1e6 {
+		for range perMs {
+			if s.backlog.Enter(s.now, rank, bound) {
+				s.taken++
+				s.waiting = append(s.waiting, s.now)
+			} else {
+				s.refused[rank]++
+			}
+		}
+		s.inFlight = max(s.inFlight, len(s.waiting))
+		if s.now < free || len(s.waiting) == 0 {
+			continue
+		}
+		n := min(len(s.waiting), 1024)
+		free = s.now + fixedMs*1e6 + int64(n)*eachNs
+		for _, since := range s.waiting[:n] {
+			s.longest = max(s.longest, free-since)
+			s.backlog.Leave()
+		}
+		s.waiting = s.waiting[n:]
+	}
+}
+
+func TestBacklog(t *testing.T) {
+	f := func(name string, perMs int, fixedMs, eachNs int64, perMsMin, longestMs int) {
+		t.Helper()
+		s := &commits{now: 1e9}
+		s.run(2_000, perMs, 0, true, fixedMs, eachNs)
+		s.taken, s.longest = 0, 0
+		s.run(5_000, perMs, 0, true, fixedMs, eachNs)
+		if s.taken < perMsMin*5_000 || s.longest > int64(longestMs)*1e6 {
+			t.Errorf("%s: %d taken a ms, longest wait %d ms; want %d and %d", name, s.taken/5_000, s.longest/1e6, perMsMin, longestMs)
+		}
+		if s.refused[0] == 0 {
+			t.Errorf("%s: nothing is refused", name)
+		}
+	}
+	f("twice what a fast disk takes", 30, 1, 60_000, 13, 50)
+	f("four times", 60, 1, 60_000, 13, 50)
+	f("a slow disk", 20, 30, 20_000, 6, 120)
+}
+
+// What is dearer finds more room, and what is not bounded always some.
+func TestBacklogRanks(t *testing.T) {
+	s := &commits{now: 1e9}
+	s.run(2_000, 30, 0, true, 1, 60_000)
+	before := s.refused
+	for rank := range 3 {
+		s.run(200, 8, rank, true, 1, 60_000)
+	}
+	s.run(200, 1, 0, false, 1, 60_000)
+	if s.refused[1] > before[1] || s.refused[2] > before[2] {
+		t.Errorf("dearer ones are refused: %v, before %v", s.refused, before)
+	}
+	full := limit.Backlog{}
+	for !full.Tight() {
+		full.Enter(1e9, 0, true)
+	}
+	if full.Enter(1e9, 0, true) {
+		t.Error("the lowest rank is taken by a full house")
+	}
+	if !full.Enter(1e9, 0, false) {
+		t.Error("what is not bounded is refused")
+	}
+}
+
+// Five hundred callers that wait for their answers are never refused, however
+// slow the disk; and a crowd that goes leaves nothing behind.
+func TestBacklogOfCallers(t *testing.T) {
+	var b limit.Backlog
+	now := int64(1e9)
+	for range 100 { // commits of 100 ms
+		for range 500 {
+			if !b.Enter(now, 0, true) {
+				t.Fatalf("refused at %d ms", (now-1e9)/1e6)
+			}
+			now += 10_000
+		}
+		now += 100e6
+		for range 500 {
+			b.Leave()
+		}
+	}
+	for range 4_096 {
+		b.Enter(now, 0, true)
+	}
+	if !b.Tight() {
+		t.Error("a crowd is not noticed")
+	}
+	for b.InFlight() > 0 {
+		b.Leave()
+	}
+	now += 600e6
+	if !b.Enter(now, 0, true) || b.Tight() {
+		t.Error("still tight when all have gone")
+	}
+}

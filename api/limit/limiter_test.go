@@ -1,0 +1,197 @@
+package limit_test
+
+// Goal: a core that is asked for more than it can do serves about as much as
+// it could, in time, what matters first; and is left alone in every other
+// case. Method: a model of one core with a queue in front of it, in its own
+// time.
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"renfort/api/limit"
+)
+
+const seconds = int64(1e9)
+
+// costs are of a page, the rest about as measured.
+func costs(pageNs int64) [classes]int64 {
+	return [classes]int64{searches: 300_000, pages: pageNs, holds: 60_000, confirmations: 30_000}
+}
+
+func rngOf(t *testing.T) *rand.Rand {
+	seed := uint64(1)
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 2))
+}
+
+// A core that is offered more than it can do keeps serving what is left beside
+// the refusals, soon, and refuses soon.
+func TestOverload(t *testing.T) {
+	for _, pageNs := range []int64{13_000, 80_000, 300_000} {
+		for _, times := range []float64{1.1, 1.5, 2, 4} {
+			full := 1e9 / float64(pageNs)
+			refusals := times * refusalNs / float64(pageNs)
+			if refusals >= 1 {
+				continue // to refuse alone is more than it can do
+			}
+			m := newToy(costs(pageNs))
+			m.run(rngOf(t), load{until: 12 * seconds, perS: [classes]float64{pages: times * full}})
+			got := m.tally(seconds, 12*seconds, pages)
+			want := (1 - refusals) / (1 - refusalNs/float64(pageNs))
+			if share := float64(got.taken) / 11 / full; share < 0.95*want {
+				t.Errorf("%d ns, %.1f times: took %.3f of full load, %.3f was possible", pageNs, times, share, want)
+			}
+			if got.takenP99Ms > 10 || got.refusedP99Ms > 6 {
+				t.Errorf("%d ns, %.1f times: p99 %.1f ms taken, %.1f ms refused; want 10 and 6", pageNs, times, got.takenP99Ms, got.refusedP99Ms)
+			}
+		}
+	}
+}
+
+// Full load, closed loops and a core that is gone for a while are no overload.
+func TestNothingIsRefusedForNothing(t *testing.T) {
+	f := func(name string, pageNs int64, loads ...load) {
+		t.Helper()
+		m := newToy(costs(pageNs))
+		m.run(rngOf(t), loads...)
+		if got := m.tally(0, m.now, searches, pages, holds); got.refused > 0 || got.taken == 0 {
+			t.Errorf("%s: %d taken, %d refused", name, got.taken, got.refused)
+		}
+	}
+	open := func(perS float64) [classes]float64 { return [classes]float64{pages: perS} }
+	f("97 %% of full load", 80_000, load{until: 20 * seconds, perS: open(0.97 / 80e-6)})
+	f("64 callers, dear", 1_000_000, load{until: 5 * seconds, callers: 64})
+	f("64 callers, very dear", 20_000_000, load{until: 20 * seconds, callers: 64})
+	f("500 callers", 60_000, load{until: 5 * seconds, callers: 500})
+	f("a burst", 80_000, load{until: seconds}, load{until: seconds + seconds/20, perS: open(20_000)}, load{until: 2 * seconds, perS: open(1_000)})
+	f("the core is gone", 80_000,
+		load{until: seconds, perS: open(6_000)},
+		load{until: 2 * seconds, perS: open(6_000), stall: 60e6},
+		load{until: 3 * seconds, perS: open(6_000), stall: 60e6})
+	f("the core is gone for longer, and is soon free again", 80_000,
+		load{until: seconds, perS: open(3_000)},
+		load{until: 3 * seconds, perS: open(3_000), stall: 150e6})
+}
+
+// What is dearer to keep is refused only when all below it is; the dearest
+// never.
+func TestClassesAreNotInverted(t *testing.T) {
+	f := func(name string, perS [classes]float64, check func(at func(limit.Class) tally)) {
+		t.Helper()
+		m := newToy(costs(80_000))
+		m.run(rngOf(t), load{until: 10 * seconds, perS: perS})
+		at := func(c limit.Class) tally { return m.tally(seconds, 10*seconds, c) }
+		if c := at(confirmations); c.refused > 0 || c.takenP99Ms > 10 {
+			t.Errorf("%s: %d confirmations refused, p99 %.1f ms", name, c.refused, c.takenP99Ms)
+		}
+		check(at)
+		for c := searches; c < holds; c++ {
+			if below, above := at(c), at(c+1); above.refused > 0 && below.takenShare > above.takenShare+0.02 {
+				t.Errorf("%s: %.3f of class %d is taken and %.3f of class %d", name, below.takenShare, c, above.takenShare, c+1)
+			}
+		}
+	}
+	f("too many pages", [classes]float64{searches: 500, pages: 20_000, holds: 2_000, confirmations: 2_000}, func(at func(limit.Class) tally) {
+		if s, p, h := at(searches), at(pages), at(holds); s.takenShare > 0.1 || p.takenShare < 0.3 || h.refused > h.taken/100 {
+			t.Errorf("searches %.3f, pages %.3f, holds %.3f taken", s.takenShare, p.takenShare, h.takenShare)
+		}
+	})
+	f("too many searches", [classes]float64{searches: 5_000, pages: 3_000, holds: 2_000, confirmations: 2_000}, func(at func(limit.Class) tally) {
+		if s, p, h := at(searches), at(pages), at(holds); s.takenShare < 0.2 || p.takenShare < 0.98 || h.takenShare < 0.98 {
+			t.Errorf("searches %.3f, pages %.3f, holds %.3f taken", s.takenShare, p.takenShare, h.takenShare)
+		}
+	})
+	f("too many holds", [classes]float64{searches: 500, pages: 1_000, holds: 30_000, confirmations: 2_000}, func(at func(limit.Class) tally) {
+		if p, h := at(pages), at(holds); p.takenShare > 0.1 || h.takenShare < 0.3 {
+			t.Errorf("pages %.3f, holds %.3f taken", p.takenShare, h.takenShare)
+		}
+	})
+}
+
+// When the load falls, nothing is refused after a short while: neither of what
+// comes by itself nor of callers who ask again at once.
+func TestBackToNormal(t *testing.T) {
+	m := newToy(costs(80_000))
+	over := load{until: 10 * seconds, perS: [classes]float64{pages: 25_000}}
+	m.run(rngOf(t), over, load{until: 14 * seconds, perS: [classes]float64{pages: 9_000}})
+	if got := m.tally(10*seconds, 11*seconds, pages); got.takenShare < 0.9 {
+		t.Errorf("in the first second %.3f is taken", got.takenShare)
+	}
+	if got := m.tally(11*seconds, 14*seconds, pages); got.refused > 0 || m.limiter.State().Tight {
+		t.Errorf("after a second %d are refused; %+v", got.refused, m.limiter.State())
+	}
+	m = newToy(costs(13_000))
+	over.perS[pages] = 150_000
+	m.run(rngOf(t), over, load{until: 25 * seconds, callers: 400})
+	if got := m.tally(18*seconds, 25*seconds, pages); got.refused > 0 {
+		t.Errorf("400 callers: %d are still refused after 8 s", got.refused)
+	}
+}
+
+// After a silence nothing is left of an overload.
+func TestSilenceEndsOverload(t *testing.T) {
+	m := newToy(costs(80_000))
+	m.run(rngOf(t), load{until: 3 * seconds, perS: [classes]float64{pages: 25_000}}, load{until: 6 * seconds}, load{until: 7 * seconds, perS: [classes]float64{searches: 100}})
+	if got := m.tally(6*seconds, 7*seconds, searches); got.refused > 0 || got.taken == 0 {
+		t.Errorf("%d taken, %d refused", got.taken, got.refused)
+	}
+}
+
+// A queue that does not move at all is noticed without the probe's return:
+// everything but what is never refused is, until it moves.
+func TestStandstill(t *testing.T) {
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(confirmations), Send: func() bool { return true }})
+	now := seconds
+	for range 2_000 {
+		l.Enter(now, pages)
+		now += 200_000
+	}
+	for c := range classes {
+		if got, want := l.Enter(now, c) == limit.Refuse, c != confirmations; got != want {
+			t.Errorf("class %d refused: %v", c, got)
+		}
+	}
+	l.Returned(now)
+	if s := l.State(); !s.Tight || !s.Busy || s.Refused <= 0 || s.WaitS < 0.3 || s.Ahead < 2_000 {
+		t.Errorf("state %+v", s)
+	}
+}
+
+// Without a probe there is nothing to measure, and nothing is refused.
+func TestNoProbe(t *testing.T) {
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Send: func() bool { return false }})
+	for now := seconds; now < 3*seconds; now += 100_000 {
+		if l.Enter(now, 0) != limit.Take {
+			t.Fatalf("refused at %d", now)
+		}
+		l.Returned(now) // of a probe that nobody sent
+	}
+}
+
+func TestEnterAllocatesNothing(t *testing.T) {
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Send: func() bool { return true }})
+	now := seconds
+	if n := testing.AllocsPerRun(1000, func() {
+		now += 300_000
+		l.Enter(now, 0)
+		l.Returned(now)
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkEnter is what every request pays.
+func BenchmarkEnter(b *testing.B) {
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Send: func() bool { return true }})
+	now, taken := seconds, 0
+	for b.Loop() {
+		now += 13_000
+		if l.Enter(now, 0) == limit.Take {
+			taken++
+		}
+	}
+	if taken == 0 {
+		b.Fatal("nothing was taken")
+	}
+}
