@@ -19,4 +19,5 @@ type benchCommands struct {
 	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
 	Player playerCommand `cmd:"" help:"Answer the waves of a running service as volunteers do."`
 	Waves  wavesCommand  `cmd:"" help:"Play waves in simulated time: how soon are missions filled, and how many people are asked and turned away?"`
+	Verify verifyCommand `cmd:"" help:"Hold what a run wrote down against a service: is it all there, no seat given twice, and ranked by the formula?"`
 }
