@@ -55,7 +55,8 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err := os.CopyFS(dir, scripts); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, interpreter, append([]string{"-B", filepath.Join(dir, "verify.py")}, o.args()...)...)
+	// -S: the standard library alone; -B: nothing is left in the folder.
+	cmd := exec.CommandContext(ctx, interpreter, append([]string{"-S", "-B", filepath.Join(dir, "verify.py")}, o.args()...)...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.Env = os.Environ()
 	if o.Key != "" {
