@@ -40,6 +40,12 @@
 // fills at the first Tick of the minute (Rules.Moved says how to deal with it),
 // the scales of distance at the last Tick. Ask two seconds after the last write.
 //
+// # Searches
+//
+// Search and DifferSearch do the same for GET /v1/search without words: the
+// total, the counts of facets (each with its own filter left out), the order by
+// any sort, distances and scores. Text scores are not public.
+//
 // # What it does not know
 //
 // How many missions were scored (`considered`), words for people, the filters

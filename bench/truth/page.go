@@ -130,7 +130,7 @@ func (p *pager) keepsCapsOf(page []*found, f *found) bool {
 			afar++
 		}
 	}
-	asked := p.wants == mission.RemoteOnly || len(p.request.Filter.Remote) > 0 || d.RemoteShare >= 1
+	asked := p.wants == mission.RemoteOnly || len(p.filter.Remote) > 0 || d.RemoteShare >= 1
 	return (d.PerOrganization == 0 || organization < d.PerOrganization) && (d.PerGroup == 0 || group < d.PerGroup) &&
 		(!f.afar || asked || float64(afar) < math.Floor(d.RemoteShare*float64(d.Window)))
 }

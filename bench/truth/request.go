@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"time"
 
@@ -46,29 +45,6 @@ func ReadRequest(body []byte) (q Request, volunteer mission.ID, err error) {
 	return q, b.Volunteer, err
 }
 
-// readFilter reads the filters that truth judges; another one is an error.
-func readFilter(members map[string]json.RawMessage) (f mission.Filter, err error) {
-	at := mission.Place{}
-	for name, value := range members {
-		into := map[string]any{"lat": &at.Lat, "lon": &at.Lon, "radius_km": &f.RadiusKm, "domain": &f.Domains, "activity": &f.Activities,
-			"department": &f.Departments, "urgency": &f.Urgencies, "remote": &f.Remote}[name]
-		if into == nil {
-			return f, fmt.Errorf("truth: the filter %q is none that is judged here", name)
-		}
-		if list, ok := into.(*[]string); ok && len(value) > 0 && value[0] == '"' {
-			*list = []string{""}
-			into = &(*list)[0]
-		}
-		if err := json.Unmarshal(value, into); err != nil {
-			return f, fmt.Errorf("truth: the filter %q: %w", name, err)
-		}
-	}
-	if at.Lat != nil && at.Lon != nil {
-		f.Point = &geo.Point{Lat: *at.Lat, Lon: *at.Lon}
-	}
-	return f, nil
-}
-
 // ask is a request at a moment, made ready.
 type ask struct {
 	*moment
@@ -77,7 +53,7 @@ type ask struct {
 	domains    bits
 	adjacent   bits
 	activities bits
-	filter     struct{ domains, activities bits }
+	filter     sieve
 	excluded   map[mission.ID]bool
 	from       geo.Vec
 	placed     bool
@@ -92,23 +68,18 @@ type ask struct {
 }
 
 func (t *Truth) ask(q Request, at int64) (*ask, error) {
-	judged := mission.Filter{Point: q.Filter.Point, RadiusKm: q.Filter.RadiusKm, Domains: q.Filter.Domains, Activities: q.Filter.Activities,
-		Departments: q.Filter.Departments, Urgencies: q.Filter.Urgencies, Remote: q.Filter.Remote}
-	if !reflect.DeepEqual(judged, q.Filter) {
-		return nil, fmt.Errorf("truth: the filter has a field that is not judged here: %+v", q.Filter)
+	filter, err := t.sieve(&q.Filter)
+	if err != nil {
+		return nil, err
 	}
 	if q.Limit == 0 {
 		q.Limit = mission.RecommendDefault
 	}
-	a := &ask{moment: t.momentAt(at), request: q, who: q.Profile, excluded: map[mission.ID]bool{}}
+	a := &ask{moment: t.momentAt(at), request: q, who: q.Profile, filter: filter, excluded: map[mission.ID]bool{}}
 	a.who.ID = ""
 	if err := t.intake.Profile(&a.who, time.Unix(at, 0).UTC()); err != nil {
 		return nil, fmt.Errorf("truth: profile: %w", err)
 	}
-	if err := t.intake.Filter(&judged); err != nil {
-		return nil, fmt.Errorf("truth: filter: %w", err)
-	}
-	a.request.Filter = judged
 	for _, id := range q.Exclude {
 		a.excluded[id] = true
 	}
@@ -119,9 +90,8 @@ func (t *Truth) ask(q Request, at int64) (*ask, error) {
 
 // choose reads what the person likes, can do and is.
 func (a *ask) choose() {
-	v, f := &a.who, &a.request.Filter
+	v := &a.who
 	a.domains, a.activities = set(a.names.domains, v.Domains), set(a.names.activities, v.Activities)
-	a.filter.domains, a.filter.activities = set(a.names.domains, f.Domains), set(a.names.activities, f.Activities)
 	for _, id := range v.Domains {
 		next := &a.names.adjacent[a.names.domains[id]]
 		for i := range a.adjacent {
@@ -147,14 +117,14 @@ func (a *ask) choose() {
 // locate finds the place, the radius and the scale.
 func (a *ask) locate() {
 	p, placed := a.who.Position()
-	if f := &a.request.Filter; f.Point != nil {
-		p, placed = *f.Point, true
+	if f := a.filter.Point; f != nil {
+		p, placed = *f, true
 	}
 	a.from, a.placed = p.Vec(), placed
 	if a.askedKm = a.who.RadiusKm; a.askedKm == 0 {
 		a.askedKm = map[string]float64{"foot": 5, "bike": 10, "transit": 20, "car": 30}[a.who.Mobility]
 	}
-	if r := a.request.Filter.RadiusKm; r > 0 {
+	if r := a.filter.RadiusKm; r > 0 {
 		a.askedKm, a.strict = r, true
 	}
 	a.radiusKm = a.askedKm
@@ -199,18 +169,20 @@ func arcKm(chord2 float64) float64 {
 	return 2 * geo.EarthRadiusKm * math.Asin(math.Min(1, math.Sqrt(chord2)/2))
 }
 
-// scaleOf gives L of a mission: urgent ones and those in a crisis draw from
-// farther away.
-func (a *ask) scaleOf(i int) float64 {
-	d := &a.rules.Policy.Distance
-	l := a.nearKm
-	switch a.rows[i].Urgency {
+// scaleOf gives L of a mission.
+func (a *ask) scaleOf(i int) float64 { return a.scale(i, a.nearKm) }
+
+// scale gives L of a mission, where that of calm and normal ones is l: urgent
+// ones and those in a crisis draw from farther away.
+func (n *moment) scale(i int, l float64) float64 {
+	d := &n.rules.Policy.Distance
+	switch n.rows[i].Urgency {
 	case mission.UrgencyUrgent:
 		l = math.Max(l, d.UrgentMinKm)
 	case mission.UrgencyVital:
 		l = math.Max(l, d.VitalMinKm)
 	}
-	return math.Max(l, a.stands[i].reachKm)
+	return math.Max(l, n.stands[i].reachKm)
 }
 
 // urgentReach is how many scales far an urgent mission, or one in a crisis that
@@ -234,7 +206,7 @@ func (a *ask) reachOf(i int) float64 {
 
 // bars says why a mission is not for this person wherever it is, "" if it is.
 func (a *ask) bars(i int) string {
-	r, s, f := &a.rows[i], &a.stands[i], &a.request.Filter
+	r, s := &a.rows[i], &a.stands[i]
 	switch {
 	case s.barred != "":
 		return s.barred
@@ -244,8 +216,7 @@ func (a *ask) bars(i int) string {
 		return "they are too young for it"
 	case a.old && a.age > r.MaximumAge():
 		return "they are too old for it"
-	case len(f.Domains) > 0 && !r.domains.meets(&a.filter.domains), len(f.Activities) > 0 && !r.activities.meets(&a.filter.activities),
-		len(f.Urgencies) > 0 && !slices.Contains(f.Urgencies, r.Urgency), len(f.Remote) > 0 && !slices.Contains(f.Remote, r.Mission.Remote):
+	case !a.filter.passes(r, ""):
 		return "it does not meet the filter"
 	}
 	for _, s := range r.Skills {
@@ -261,7 +232,7 @@ func (a *ask) bars(i int) string {
 func (a *ask) nearest(r *row) (at int, distance float64) {
 	at, least := -1, 5.0
 	for k := range r.sites {
-		if d := a.request.Filter.Departments; len(d) > 0 && !slices.Contains(d, r.sites[k].Department) {
+		if d := a.filter.Departments; len(d) > 0 && !slices.Contains(d, r.sites[k].Department) {
 			continue
 		}
 		if c := a.from.Chord2(r.sites[k].at); c < least {
@@ -289,7 +260,7 @@ func (a *ask) way(i int) (distance float64, distanceKm float64, afar, ok bool) {
 	}
 	remote := r.Mission.Remote
 	may := remote == mission.RemoteFull || remote == mission.RemotePossible && !a.strict
-	if !may || a.wants == mission.RemoteNo || len(a.request.Filter.Departments) > 0 {
+	if !may || a.wants == mission.RemoteNo || len(a.filter.Departments) > 0 {
 		return distance, distanceKm, false, ok
 	}
 	home := d.Remote

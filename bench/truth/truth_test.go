@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"testing"
 	"time"
 
@@ -86,7 +87,7 @@ func (k *asker) filters() map[string]any {
 }
 
 // met counts what was compared.
-type met struct{ asked, missions, exact, given, widened int }
+type met struct{ asked, missions, exact, given, widened, searched int }
 
 // check asks requests and compares each answer with the truth.
 func (l *live) check(k *asker, of *truth.Truth, requests int) (m met) {
@@ -106,8 +107,50 @@ func (l *live) check(k *asker, of *truth.Truth, requests int) (m met) {
 			m.widened++
 		}
 		m.missions, m.exact, m.given = m.missions+v.Missions, m.exact+v.Exact, m.given+v.Given
+		if m.asked%3 == 0 {
+			l.checkSearch(k, of)
+			m.searched++
+		}
 	}
 	return m
+}
+
+// query draws a search.
+func (k *asker) query() string {
+	q := url.Values{"limit": {pick(k, "1", "20", "250")}, "facets": {pick(k, "domain", "domain,activity,department", "urgency,remote,department", "")}}
+	q.Set("sort", pick(k, "relevance", "relevance", "urgency", "newest", "starts_at", "seats"))
+	if k.chance(0.7) {
+		p := k.world.Place(k.Rand)
+		q.Set("lat", fmt.Sprint(p.Lat))
+		q.Set("lon", fmt.Sprint(p.Lon))
+		if k.chance(0.7) {
+			q.Set("radius_km", pick(k, "1", "30", "300"))
+		}
+		if k.chance(0.4) {
+			q.Set("sort", "distance")
+		}
+	}
+	for _, f := range [][2]string{{"domain", "sante,sport"}, {"department", "06,75"}, {"urgency", "vital,urgent"}, {"remote", "no,full"}, {"activity", "distribution"}} {
+		if k.chance(0.2) {
+			q.Set(f[0], f[1])
+		}
+	}
+	return q.Encode()
+}
+
+// checkSearch asks a search and compares its answer with the truth.
+func (l *live) checkSearch(k *asker, of *truth.Truth) {
+	l.t.Helper()
+	query := k.query()
+	q, err := truth.ReadSearch(query)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	answer := l.do("GET", "/v1/search?"+query, "")
+	q.At = l.now
+	if d := of.DifferSearch(q, answer); len(d) > 0 {
+		l.t.Fatalf("-seed %d at %v: %q\nsearch %s\ngot %.6000s", *truthSeed, l.now, d, query, answer)
+	}
 }
 
 // fresh says of the past what a bench knows that has loaded the world itself.
