@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/common/expfmt"
 )
 
@@ -41,7 +42,7 @@ func newMeters(s *Service) *meters {
 	for _, p := range problems {
 		m.refusals[p.code] = refusals.WithLabelValues(p.code)
 	}
-	m.registry.MustRegister(requests, seconds, refusals, &stateCollector{s})
+	m.registry.MustRegister(requests, seconds, refusals, &stateCollector{s}, collectors.NewGoCollector())
 	return m
 }
 

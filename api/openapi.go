@@ -180,6 +180,9 @@ func (r *route) parameters() (params []any) {
 	if r.writes() {
 		params = append(params, reference("parameters", "Idempotency-Key"))
 	}
+	if r.pattern == pathSearch {
+		params = append(params, reference("parameters", "Cache-Control"))
+	}
 	if r.class != classAlways {
 		params = append(params, reference("parameters", "X-Request-Timeout"))
 	}

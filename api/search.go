@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/valyala/fasthttp"
 
 	"renfort/index"
 	"renfort/matcher"
@@ -175,6 +176,9 @@ func (c *call) answerSearch() error {
 	if err := r.complete(c.s, c.key); err != nil {
 		return err
 	}
+	// As HTTP has it: whoever asks for no cache is answered anew, not from
+	// what an earlier question found.
+	r.request.NoCache = strings.Contains(string(c.ctx.Request.Header.Peek(fasthttp.HeaderCacheControl)), "no-cache")
 	if err := c.find(); err != nil {
 		return err
 	}

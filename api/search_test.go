@@ -187,3 +187,29 @@ func TestBusySearchLeavesExtrasOut(t *testing.T) {
 		t.Errorf("busy: %s", busy)
 	}
 }
+
+// Whoever asks for no cache is answered anew: nothing is taken from what an
+// earlier question found, and nothing left for a later one.
+func TestSearchWithoutCache(t *testing.T) {
+	l := openService(t, nil)
+	seq := l.must(201, "PUT", "/v1/missions/m1", `{"title":"Maraude du soir","remote":"full"}`).header.Get("X-Renfort-Seq")
+	looks := func(headers ...string) (hits uint64) {
+		before := l.engine.TextStats()
+		if a := l.must(200, "GET", "/v1/search?q=maraude&min_seq="+seq, "", headers...); !strings.Contains(string(a.body), `"total":1`) {
+			t.Errorf("got %s", a.body)
+		}
+		after := l.engine.TextStats()
+		if len(headers) > 0 && after.MatchMisses+after.MatchHits != before.MatchMisses+before.MatchHits {
+			t.Errorf("the cache was looked at: %+v, then %+v", before, after)
+		}
+		return after.MatchHits - before.MatchHits
+	}
+	looks("Cache-Control", "no-cache")
+	if looks() != 0 {
+		t.Error("the first question was kept, and was not to be")
+	}
+	if looks() == 0 {
+		t.Error("the second question was not kept")
+	}
+	looks("Cache-Control", "max-age=0, no-cache")
+}

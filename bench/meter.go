@@ -54,14 +54,14 @@ func (m *meter) used(ctx context.Context) result.Used {
 	if n, known := since("renfort_store_batches_total"); known {
 		u.Syncs = int64(n)
 	}
-	if n, known := since("renfort_go_gc_total"); known {
+	if n, known := since("go_gc_duration_seconds_count"); known {
 		u.GCs = int64(n)
 	}
-	if v, known := after["renfort_go_gc_pause_max_seconds"]; known {
+	if v, known := after[`go_gc_duration_seconds{quantile="1"}`]; known {
 		u.GCPauseMaxUS = int64(v * 1e6)
 	}
-	hits, known := since("renfort_text_cache_hits_total")
-	misses, _ := since("renfort_text_cache_misses_total")
+	hits, known := since(`renfort_text_cache_hits_total{cache="matches"}`)
+	misses, _ := since(`renfort_text_cache_misses_total{cache="matches"}`)
 	if known && hits+misses > 0 {
 		u.CacheHitShare = hits / (hits + misses)
 	}
