@@ -1,14 +1,19 @@
 package bench
 
 import (
+	"cmp"
+	"slices"
 	"sync"
+
+	"renfort/bench/result"
 )
 
 // taken is a seat that was acknowledged.
 type taken struct {
 	hold, mission, volunteer string
 	confirmed, released      bool
-	open                     bool // a resolution was sent and not answered: anything may be
+	at                       int64 // us since the run began
+	open                     bool  // a resolution was sent and not answered: anything may be
 }
 
 // acks are the writes that the service has acknowledged: what must be there in
@@ -107,3 +112,42 @@ func (a *acks) count() int {
 	defer a.mu.Unlock()
 	return a.live
 }
+
+// What a page shows of how missions filled.
+const (
+	fillsMax  = 8   // missions, those with the most seats taken
+	pointsMax = 200 // of each
+)
+
+// fills tells how missions filled, as their holds were acknowledged: all of
+// them together, and the fullest each.
+func (a *acks) fills(k *catalogue) []result.Fill {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	when := map[string][]int64{}
+	for _, t := range a.seats {
+		when[""] = append(when[""], t.at)
+		when[t.mission] = append(when[t.mission], t.at)
+	}
+	var all []result.Fill
+	for id, times := range when {
+		slices.Sort(times)
+		f := result.Fill{Mission: id}
+		if m := k.byID[id]; m != nil && m.Occupancy.Total != nil {
+			f.Title, f.Seats = m.Title, *m.Occupancy.Total
+		}
+		step := max(1, len(times)/pointsMax)
+		for n := step - 1; n < len(times); n += step {
+			f.Points = append(f.Points, result.Filled{AtUS: times[n], Taken: n + 1})
+		}
+		f.Points = append(f.Points, result.Filled{AtUS: times[len(times)-1], Taken: len(times)})
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(x, y result.Fill) int {
+		return cmp.Or(cmp.Compare(last(y), last(x)), cmp.Compare(x.Mission, y.Mission))
+	})
+	return all[:min(len(all), fillsMax+1)]
+}
+
+// last is how many seats a fill ends with.
+func last(f result.Fill) int { return f.Points[len(f.Points)-1].Taken }

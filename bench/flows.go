@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"renfort/bench/load"
 	"renfort/bench/verify"
@@ -113,14 +114,31 @@ func (p *play) hold(c *load.Client, kind int, id, volunteer string, body []byte)
 	entry := p.intend(verify.OpHold, http.MethodPost, path, volunteer, id, "")
 	a = c.Send(kind, http.MethodPost, path, body)
 	p.ended(entry, &a)
+	if a.Outcome == load.No {
+		p.lookAround(id, a.Body)
+	}
 	if a.Outcome != load.OK {
 		return "", a
 	}
 	hold = text(a.Body, "hold")
 	_, rest, found := bytes.Cut(a.Body, []byte(`"free":`))
 	full := found && bytes.HasPrefix(rest, []byte("0,"))
-	p.acks.held(&taken{hold: hold, mission: id, volunteer: volunteer}, full, number(a.Body, "seq"))
+	p.acks.held(&taken{hold: hold, mission: id, volunteer: volunteer, at: time.Since(p.began).Microseconds()}, full, number(a.Body, "seq"))
 	return hold, a
+}
+
+// lookAround checks what somebody is offered instead of a mission that is full:
+// the mission itself never, and none without a seat.
+func (p *play) lookAround(id string, answer []byte) {
+	if !bytes.Contains(answer, []byte(`"mission_full"`)) || p.stale.full.Add(1)%sampleEvery != 1 {
+		return
+	}
+	p.stale.looked.Add(1)
+	for _, other := range missionsOf(answer) {
+		if other == id || bytes.Contains(answer, []byte(`"seats_free":0`)) {
+			p.stale.found(fmt.Sprintf("%s is full, and %s was offered instead", id, other))
+		}
+	}
 }
 
 // resolve confirms or releases a hold.
@@ -196,6 +214,7 @@ func (p *play) missionPrefix() string { return "bench-" + p.config.RunID + ":" }
 // tried is what was looked at while a run went on.
 type tried struct {
 	looked atomic.Int64
+	full   atomic.Int64 // holds that met a full mission
 	bad    atomic.Int64
 	notes  notes
 }

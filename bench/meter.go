@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"renfort/bench/machine"
@@ -18,9 +17,7 @@ type meter struct {
 	cpu     float64
 	metrics map[string]float64
 
-	mu        sync.Mutex
-	resources []result.Resource
-	fills     []result.Fill
+	resources []result.Resource // watch writes them
 }
 
 // mark begins a phase.
@@ -68,26 +65,20 @@ func (m *meter) used(ctx context.Context) result.Used {
 	return u
 }
 
-// watchEvery is how often a service's process and the filling of missions are
-// looked at.
+// watchEvery is how often a service's process is looked at.
 const watchEvery = time.Second
 
 // watch looks every second until ctx is done.
-func (m *meter) watch(ctx context.Context, taken func() int) {
+func (m *meter) watch(ctx context.Context) {
 	every := time.NewTicker(watchEvery)
 	defer every.Stop()
 	before, at := m.cpuSeconds(), time.Now()
-	all := result.Fill{}
 	for {
 		select {
 		case <-ctx.Done():
-			m.mu.Lock()
-			m.fills = append(m.fills, all)
-			m.mu.Unlock()
 			return
 		case <-every.C:
 		}
-		all.Points = append(all.Points, result.Filled{AtUS: time.Since(m.began).Microseconds(), Taken: taken()})
 		if m.service.own == nil {
 			continue
 		}
@@ -97,10 +88,8 @@ func (m *meter) watch(ctx context.Context, taken func() int) {
 		}
 		bytes, _ := machine.FolderBytes(m.service.own.dir) // 0 where it cannot be read
 		now := time.Now()
-		m.mu.Lock()
 		m.resources = append(m.resources, result.Resource{AtUS: now.Sub(m.began).Microseconds(), CPU: (p.CPUSeconds - before) / now.Sub(at).Seconds(),
 			AnonBytes: p.AnonBytes, FileBytes: bytes, Threads: p.Threads, Connections: p.Connections})
-		m.mu.Unlock()
 		before, at = p.CPUSeconds, now
 	}
 }

@@ -278,12 +278,12 @@ func (r *runner) through(ctx context.Context, p *play) (err error) {
 	watch := machine.Begin(pids...)
 	watching, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
-	go func() { defer close(watched); p.meter.watch(watching, p.acks.count) }()
+	go func() { defer close(watched); p.meter.watch(watching) }()
 	err = p.scenario(ctx)
 	stop()
 	<-watched
 	r.result.Machine.Steal = worse(r.result.Machine.Steal, watch.End())
-	p.run.Resources, p.run.Fills = p.meter.resources, p.meter.fills
+	p.run.Resources, p.run.Fills = p.meter.resources, p.acks.fills(p.catalogue)
 	if err = errors.Join(err, p.closeLedger()); err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (p *play) goThroughAtOnce(c *load.Client, n int) {
 	hold := ""
 	if a.Outcome == load.OK {
 		if hold = text(a.Body, "hold"); hold != "" {
-			p.acks.held(&taken{hold: hold, mission: text(a.Body, "mission"), volunteer: p.people.newcomer(n)}, false, 0)
+			p.acks.held(&taken{hold: hold, mission: text(a.Body, "mission"), volunteer: p.people.newcomer(n), at: time.Since(p.began).Microseconds()}, false, 0)
 		}
 	}
 	ended := a.Outcome

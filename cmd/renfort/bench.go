@@ -14,6 +14,8 @@ type benchCommands struct {
 
 	Compare compareCommand `cmd:"" help:"Compare two results: a verdict, and exit code 1 for a regression."`
 	Merge   mergeCommand   `cmd:"" help:"Put the shards of one run together."`
+	Clean   cleanCommand   `cmd:"" help:"Take away what a run left in a service."`
+	Targets targetsCommand `cmd:"" help:"Write requests for wrk, k6, vegeta and hey."`
 
 	Peers  peersCommand  `cmd:"" help:"Compare with other engines: answers first, then times."`
 	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
