@@ -3,29 +3,19 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
+	"renfort/bench/truth"
 	"renfort/mission"
 )
 
 // listed is a mission as the service lists it.
 type listed struct {
-	mission.Mission
-	Occupancy occupancy `json:"occupancy"`
-
+	truth.Mission
+	over     int  // seats given beyond what there is
 	bookable bool // it had a seat that is given out here
-}
-
-// occupancy is how seats stand, as the contract writes it.
-type occupancy struct {
-	Total     *int `json:"total"` // nil: nobody knows
-	Elsewhere int  `json:"elsewhere"`
-	Held      int  `json:"held"`
-	Confirmed int  `json:"confirmed"`
-	Free      *int `json:"free"`
-	Over      int  `json:"over"`
-	Waiting   int  `json:"waiting"`
 }
 
 // catalogue is what a platform knows of the missions that it shows. It is
@@ -41,9 +31,11 @@ func readCatalogue(ctx context.Context, s *service) (*catalogue, error) {
 	k := &catalogue{byID: map[string]*listed{}}
 	err := s.walk(ctx, "/v1/missions?limit=1000", "missions", func(raw json.RawMessage) error {
 		var m listed
-		if err := json.Unmarshal(raw, &m); err != nil {
+		var more struct{ Occupancy struct{ Over int } }
+		if err := errors.Join(json.Unmarshal(raw, &m.Mission), json.Unmarshal(raw, &more)); err != nil {
 			return fmt.Errorf("bench: a mission of the walk: %w", err)
 		}
+		m.over = more.Occupancy.Over
 		k.missions = append(k.missions, m)
 		return nil
 	})

@@ -73,7 +73,7 @@ type seat struct {
 func (p *play) verify(ctx context.Context) ([]result.Check, error) {
 	var checks []result.Check
 	if p.stale.looked.Load() > 0 {
-		t := tally{name: "no full mission was offered", when: "during", looked: p.stale.looked.Load(), bad: p.stale.bad.Load()}
+		t := tally{name: "no full mission was offered", when: during, looked: p.stale.looked.Load(), bad: p.stale.bad.Load()}
 		t.notes.add(p.stale.notes.String())
 		checks = append(checks, t.check())
 	}
@@ -81,11 +81,11 @@ func (p *play) verify(ctx context.Context) ([]result.Check, error) {
 	if err != nil {
 		return checks, err
 	}
-	after, err := readCatalogue(ctx, p.service)
+	now, err := readCatalogue(ctx, p.service)
 	if err != nil {
 		return checks, err
 	}
-	checks = append(checks, oversold(after, seats))
+	checks = append(checks, oversold(now, seats))
 	if len(p.acks.seats) > 0 {
 		checks = append(checks, p.seatsThere(seats))
 	}
@@ -97,9 +97,9 @@ func (p *play) verify(ctx context.Context) ([]result.Check, error) {
 		checks = append(checks, c)
 	}
 	if len(p.acks.missions) > 0 {
-		checks = append(checks, p.missionsThere(after))
+		checks = append(checks, p.missionsThere(now))
 	}
-	c, err := p.compareRankings(ctx, after, "after")
+	c, err := p.compareRankings(ctx, now, after)
 	return append(checks, c...), err
 }
 
@@ -122,8 +122,8 @@ func (s *seat) live() bool { return s.State == "held" || s.State == "confirmed" 
 
 // oversold counts, mission by mission, the seats that are taken, by the seats
 // themselves and by what the mission says.
-func oversold(after *catalogue, seats map[string]*seat) result.Check {
-	t := tally{name: "no seat was given twice", when: "after"}
+func oversold(now *catalogue, seats map[string]*seat) result.Check {
+	t := tally{name: "no seat was given twice", when: after}
 	counted := map[string]int{}
 	twice := map[string]string{}
 	for _, s := range seats {
@@ -137,22 +137,22 @@ func oversold(after *catalogue, seats map[string]*seat) result.Check {
 		}
 		twice[key] = s.Hold
 	}
-	for i := range after.missions {
-		m := &after.missions[i]
+	for i := range now.missions {
+		m := &now.missions[i]
 		o := &m.Occupancy
 		if o.Total == nil {
 			continue
 		}
 		n := counted[string(m.ID)]
 		t.see(len(m.Slots) > 0 || n <= *o.Total, "%s has %d seats and %d are taken", m.ID, *o.Total, n)
-		t.see(o.Over == 0 || o.Elsewhere > 0, "%s says that it is oversold by %d", m.ID, o.Over)
+		t.see(m.over == 0 || o.Elsewhere > 0, "%s says that it is oversold by %d", m.ID, m.over)
 	}
 	return t.check()
 }
 
 // seatsThere looks for every hold that was acknowledged.
 func (p *play) seatsThere(seats map[string]*seat) result.Check {
-	t := tally{name: "no acknowledged seat was lost", when: "after"}
+	t := tally{name: "no acknowledged seat was lost", when: after}
 	for hold, want := range p.acks.seats {
 		s := seats[hold]
 		switch {
@@ -180,7 +180,7 @@ func stateOf(s *seat) string {
 
 // peopleThere looks for everybody whose sign-up was acknowledged.
 func (p *play) peopleThere(ctx context.Context) (result.Check, error) {
-	t := tally{name: "no acknowledged sign-up was lost", when: "after"}
+	t := tally{name: "no acknowledged sign-up was lost", when: after}
 	there := make(map[string]bool, len(p.acks.people))
 	err := p.service.walk(ctx, "/v1/volunteers?limit=1000", "volunteers", func(raw json.RawMessage) error {
 		var v struct{ ID string }
@@ -206,10 +206,10 @@ func (p *play) peopleThere(ctx context.Context) (result.Check, error) {
 
 // missionsThere looks for every mission that was written, in its last
 // acknowledged revision or a later one.
-func (p *play) missionsThere(after *catalogue) result.Check {
-	t := tally{name: "no acknowledged mission was lost", when: "after"}
+func (p *play) missionsThere(now *catalogue) result.Check {
+	t := tally{name: "no acknowledged mission was lost", when: after}
 	for id, revision := range p.acks.missions {
-		m := after.byID[id]
+		m := now.byID[id]
 		t.see(m != nil && int(m.Revision) >= revision, "%s was written in revision %d and is not there in it", id, revision)
 	}
 	return t.check()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"renfort/bench/result"
+	"renfort/bench/truth"
 	"renfort/mission"
 )
 
@@ -14,7 +15,7 @@ import (
 func missions(seats map[string]int) *catalogue {
 	k := &catalogue{byID: map[string]*listed{}}
 	for id, n := range seats {
-		k.missions = append(k.missions, listed{Mission: mission.Mission{ID: mission.ID(id)}, Occupancy: occupancy{Total: &n}})
+		k.missions = append(k.missions, listed{Mission: truth.Mission{Mission: mission.Mission{ID: mission.ID(id)}, Occupancy: truth.Occupancy{Total: &n}}})
 	}
 	for i := range k.missions {
 		k.byID[string(k.missions[i].ID)] = &k.missions[i]
@@ -43,7 +44,7 @@ func TestOversold(t *testing.T) {
 		t.Error("one person on two seats: not reported")
 	}
 	over := missions(map[string]int{"m": 2})
-	over.missions[0].Occupancy.Over = 1
+	over.missions[0].over = 1
 	if c := oversold(over, two()); c.OK {
 		t.Error("a mission that says that it is oversold: not reported")
 	}

@@ -40,9 +40,11 @@ type Config struct {
 	SyncMS               float64       // slept in each sync of a service of its own (needs strace)
 	Samples              int           // rankings that are compared with a brute force
 
-	Ledger, Record, Raw string // files; "" for none
-	Dir                 string // for a service of its own; "" a temporary folder
-	Command             string // how this run can be asked for again
+	Ledger, Record, Raw string       // files; "" for none
+	Dir                 string       // for a service of its own; "" a temporary folder
+	filled              [2]time.Time // between when all missions were written; zero: nobody knows
+
+	Command string // how this run can be asked for again
 }
 
 // SLO is what is promised: a latency at a percentile and a share of failures.
@@ -99,7 +101,7 @@ func Default(scenario string) Config {
 	case Evening:
 		c.People, c.Eager, c.Duration, c.Clients = 25_000, true, 0, 64
 	case Alex:
-		c.People, c.Duration = 5_000, 5*time.Second
+		c.People, c.Duration = 5_000, time.Second
 		c.Clients = 512
 	case Burst:
 		c.Rate, c.Duration = 4_000, 190*time.Second

@@ -20,9 +20,6 @@ const (
 // overload looks at a load at its knee, at twice the knee, and after. The knee
 // is searched first, unless a rate is given.
 func (p *play) overload(ctx context.Context) error {
-	if err := p.prepareCrisis(ctx); err != nil {
-		return err
-	}
 	rate := p.config.Rate
 	if rate == 0 {
 		if err := p.searchKnee(ctx, min(p.config.Duration, 5*time.Second)); err != nil {

@@ -29,6 +29,11 @@ func Scenarios() []string {
 
 // scenario runs one repeat.
 func (p *play) scenario(ctx context.Context) error {
+	if p.mixes() {
+		if err := p.prepareCrisis(ctx); err != nil {
+			return err
+		}
+	}
 	switch p.config.Scenario {
 	case Evening:
 		return p.evening(ctx)
@@ -48,6 +53,18 @@ func (p *play) scenario(ctx context.Context) error {
 		return p.overload(ctx)
 	}
 	return p.soak(ctx)
+}
+
+// mixes says whether the scenario sends the mixed load, whose crisis traffic
+// needs a mission.
+func (p *play) mixes() bool {
+	switch p.config.Scenario {
+	case Mixed, Soak:
+		return true
+	case Knee, Overload:
+		return p.config.Of == LoadMixed
+	}
+	return false
 }
 
 // steady sends one load at one rate.
@@ -162,7 +179,7 @@ const (
 	hotDecisions = 40_000 // twice the hot seats
 )
 
-// alex sends a crowd to one mission of fifty seats, all within a moment, and
+// alex sends a crowd to one mission of fifty seats, all within a second, and
 // then has seats of hot missions decided as fast as it goes.
 func (p *play) alex(ctx context.Context) error {
 	mission := p.missionPrefix() + "alex"
@@ -188,7 +205,7 @@ func (p *play) alex(ctx context.Context) error {
 	share := func(a load.Arrivals) load.Arrivals { return a.Shard(p.config.ShardIndex, p.config.Shards) }
 	_, err := p.send(ctx,
 		load.Phase{Name: "a crowd on one mission", Counted: true, Streams: []load.Stream{{Name: "crowd", Clients: p.config.Clients,
-			Arrivals: share(load.Burst(p.config.People, p.config.Duration)), Do: func(c *load.Client, n int) {
+			Arrivals: share(load.Curve([]int{1}, p.config.People, p.config.Duration, p.config.Seed)), Do: func(c *load.Client, n int) {
 				try(c, mission, fmt.Sprintf("bench-%s-a-%07d", p.config.RunID, n))
 			}}}},
 		load.Phase{Name: "hot seats as fast as it goes", Counted: true, Streams: []load.Stream{{Name: "hot", Clients: min(64, p.config.Clients),

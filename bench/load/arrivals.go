@@ -103,7 +103,7 @@ func Ramp(from, to float64, span time.Duration) Arrivals {
 // Curve is n arrivals in the proportions of weights, each weight an equal part
 // of the span, at random within it: an evening's.
 func Curve(weights []int, n int, span time.Duration, seed uint64) Arrivals {
-	a := Arrivals{Words: fmt.Sprintf("%d in the shape of an evening within %v", n, span), Span: span}
+	a := Arrivals{Words: fmt.Sprintf("%d in a given shape within %v", n, span), Span: span}
 	sums := make([]int, len(weights))
 	total := 0
 	for i, w := range weights {
