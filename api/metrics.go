@@ -42,7 +42,8 @@ func newMeters(s *Service) *meters {
 	for _, p := range problems {
 		m.refusals[p.code] = refusals.WithLabelValues(p.code)
 	}
-	m.registry.MustRegister(requests, seconds, refusals, &stateCollector{s}, collectors.NewGoCollector())
+	m.registry.MustRegister(requests, seconds, refusals, &stateCollector{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -41,12 +40,12 @@ func openHost(config api.Config, options engine.Options) (*host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
+	limitMemory()
 	e, err := engine.Open(options)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	// Reading the state makes as much garbage as state.
-	debug.FreeOSMemory()
+	paceCollector()
 	scheme := "http"
 	if config.TLSCert != "" {
 		scheme = "https"

@@ -32,7 +32,11 @@ type serveCommand struct {
 // Help says what a reader of --help wants to know beyond the flags.
 func (*serveCommand) Help() string {
 	return `SIGTERM or SIGINT ends it: what is in flight is finished, within 10 seconds.
-A data directory that is in use, newer or damaged is refused with the reason.`
+A data directory that is in use, newer or damaged is refused with the reason.
+
+Go's collector is set from the machine, unless the environment sets it: GOMEMLIMIT to three quarters
+of its memory or of its control group's (the data file is mapped beside that), GOGC to 200 once the
+data is read. What is in force is logged at the start.`
 }
 
 // Run serves until the process is told to stop.
@@ -60,6 +64,7 @@ func (c *serveCommand) Run(p *process) error {
 	}
 	s := h.engine.Snapshot()
 	fmt.Fprintf(p.stdout, "renfort serves %s missions on %s (ready after %.1f s)\n", grouped(s.Exists), shown(h.address), time.Since(began).Seconds())
+	config.Log.Info("memory", "collector", collectorText())
 	return h.serve(p.ctx)
 }
 
