@@ -40,6 +40,7 @@ type Config struct {
 	Rounds      int      // times are medians of so many; 0 compares answers alone
 	WarmSeconds float64  // that Lucene is given before it is timed: its compiler needs some
 	Peers       []string // Bleve, Lucene
+	URLs        []string `json:"-"` // engines of a laboratory, NAME=URL, whose address may hold a key: not reported
 	SkipMissing bool     // peers that are not installed are left out, and named; else they are an error
 	Addresses   string   // AddressesFirst or AddressesAll
 	Dir         string   // where files and indexes go; must be there
@@ -74,7 +75,14 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("peer: %s is named twice in %s", p, strings.Join(c.Peers, ","))
 		}
 	}
+	for _, flag := range c.URLs {
+		if _, _, err := parseURL(flag); err != nil {
+			return err
+		}
+	}
 	switch {
+	case c.Addresses == AddressesAll && len(c.URLs) > 0:
+		return fmt.Errorf("peer: engines elsewhere are compared with the first addresses alone")
 	case c.Addresses != AddressesFirst && c.Addresses != AddressesAll:
 		return fmt.Errorf("peer: addresses %q; it must be %s or %s", c.Addresses, AddressesFirst, AddressesAll)
 	case c.Addresses == AddressesAll && slices.ContainsFunc(c.Peers, oneAddress):

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 )
 
 // describe adds what the engines are, what they took, and where it all ran.
@@ -51,6 +52,11 @@ func (r *run) describeEngine(e *Engine) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	for _, p := range r.peers {
+		if p, ok := p.(*remotePeer); ok && p.name() == e.Name {
+			e.Version, e.Year, e.How = p.release, "?", "elsewhere, over HTTP, with the settings of remote/"+e.Name+".json: its memory and disk are not seen from here"
+		}
 	}
 	e.Code, err = codeOf(e.Name)
 	if e.Name == renfortNoCache {
@@ -112,6 +118,11 @@ func (r *run) notMeasured() (list []string) {
 	for _, name := range Names() {
 		if !slices.Contains(r.config.Peers, name) {
 			list = append(list, fmt.Sprintf("%s: not asked for, or left out as above", name))
+		}
+	}
+	for _, d := range dialects() {
+		if !slices.ContainsFunc(r.config.URLs, func(flag string) bool { return strings.HasPrefix(flag, d.name()+"=") }) {
+			list = append(list, d.name()+": no --peer "+d.name()+"=URL was given")
 		}
 	}
 	return list

@@ -117,8 +117,8 @@ func (r *run) jobs(ctx context.Context, wishes []wish) (jobs []*job, closing fun
 // others are the desks of the engines that are no Renfort.
 func (r *run) others(wishes []wish) (desks []desk) {
 	for _, p := range r.peers {
-		if b, ok := p.(*blevePeer); ok {
-			desks = append(desks, &bleveDesk{b})
+		if q, ok := p.(questioned); ok {
+			desks = append(desks, searchDesk{q})
 		}
 	}
 	if r.postgres != nil {
@@ -189,20 +189,25 @@ func scattered(i, n int) int {
 	return i % n * prime % n
 }
 
-// bleveDesk asks Bleve in this process.
-type bleveDesk struct{ peer *blevePeer }
+// questioned is an engine that answers questions from many goroutines at once.
+type questioned interface {
+	name() string
+	ask(q *query) (answer, error)
+}
 
-func (d *bleveDesk) name() string                          { return Bleve }
-func (d *bleveDesk) works() []string                       { return []string{workSearch} }
-func (d *bleveDesk) open(context.Context) (counter, error) { return &bleveCounter{d}, nil }
+// searchDesk is a desk where one can search, and nothing else.
+type searchDesk struct{ questioned }
 
-type bleveCounter struct{ *bleveDesk }
+func (d searchDesk) works() []string                       { return []string{workSearch} }
+func (d searchDesk) open(context.Context) (counter, error) { return searchCounter{d.questioned}, nil }
 
-func (c *bleveCounter) search(q *query) error { _, err := c.peer.ask(q); return err }
+type searchCounter struct{ engine questioned }
 
-// Bleve is asked to search, and nothing else.
-func (c *bleveCounter) ask(int) error                  { return errors.ErrUnsupported }
-func (c *bleveCounter) pick(int) ([]int, error)        { return nil, errors.ErrUnsupported }
-func (c *bleveCounter) hold(int, string) (bool, error) { return false, errors.ErrUnsupported }
-func (c *bleveCounter) taken(int) (int, error)         { return 0, errors.ErrUnsupported }
-func (c *bleveCounter) close() error                   { return nil }
+func (c searchCounter) search(q *query) error { _, err := c.engine.ask(q); return err }
+
+// There is nothing else to ask for.
+func (searchCounter) ask(int) error                  { return errors.ErrUnsupported }
+func (searchCounter) pick(int) ([]int, error)        { return nil, errors.ErrUnsupported }
+func (searchCounter) hold(int, string) (bool, error) { return false, errors.ErrUnsupported }
+func (searchCounter) taken(int) (int, error)         { return 0, errors.ErrUnsupported }
+func (searchCounter) close() error                   { return nil }

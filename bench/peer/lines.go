@@ -10,7 +10,7 @@ import (
 
 // adapters is what of this package speaks to each engine: it is counted.
 //
-//go:embed renfort.go service.go bleve.go lucene.go postgres.go postgres_search.go postgres_desk.go redis.go redis_desk.go
+//go:embed renfort.go service.go bleve.go lucene.go postgres.go postgres_search.go postgres_desk.go redis.go redis_desk.go remote*.go
 var adapters embed.FS
 
 // adaptersOf names the Go files of an engine.
@@ -27,7 +27,7 @@ func adaptersOf(engine string) []string {
 	case Redis:
 		return []string{"redis.go", "redis_desk.go"}
 	}
-	return nil
+	return []string{"remote.go", "remote_" + engine + ".go"}
 }
 
 // Code is how many lines it takes to do the work with an engine, blank ones
@@ -54,6 +54,13 @@ func codeOf(engine string) (c Code, err error) {
 		told = postgresFiles
 	case Redis:
 		told = redisFiles
+	case Typesense, Meilisearch, Elasticsearch:
+		text, err := remoteFiles.ReadFile("remote/" + engine + ".json")
+		if err != nil {
+			return c, fmt.Errorf("peer: %w", err)
+		}
+		c.Engine = countLines(engine+".json", string(text))
+		return c, nil
 	default:
 		return c, nil
 	}

@@ -188,6 +188,7 @@ func TestRefused(t *testing.T) {
 		{func(c *peer.Config) { c.Addresses = "none" }, `"none"`},
 		{func(c *peer.Config) { c.Addresses = peer.AddressesAll }, "one address"},
 		{func(c *peer.Config) { c.Dir = "" }, "no folder"},
+		{func(c *peer.Config) { c.URLs = []string{"solr=http://localhost"} }, `"solr"`},
 		{func(c *peer.Config) { c.Clients = 0 }, "0 clients"},
 		{func(c *peer.Config) { c.Holds = -1 }, "-1 holds"},
 	}

@@ -105,6 +105,15 @@ func (r *run) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	for _, flag := range r.config.URLs {
+		name, _, _ := strings.Cut(flag, "=")
+		r.tell("indexing: %s", name)
+		p, err := newRemote(ctx, flag, r.corpus, r.queries, r.config.Clients)
+		if err != nil {
+			return err
+		}
+		r.peers = append(r.peers, p)
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ type peersCommand struct {
 	Rounds    int      `default:"5" placeholder:"N" help:"Times are medians of so many rounds; 0 compares answers alone. Default: ${default}."`
 	Warm      float64  `default:"15" placeholder:"SECONDS" help:"What Lucene is given to warm, beside a first round for everyone. Default: ${default}."`
 	Peers     []string `default:"bleve,lucene,postgres,redis,roof" placeholder:"NAMES" help:"Whom to compare with: ${default}. They need the Debian packages default-jdk-headless, liblucene8-java, libgoogle-gson-java; postgresql-15, postgresql-15-postgis-3; redis-server."`
+	Peer      []string `placeholder:"NAME=URL" help:"Search an engine of yours besides: typesense, meilisearch or elasticsearch (also OpenSearch). A key stands in the address: http://:KEY@HOST. An index renfort-peers-PID is made there, and removed."`
 	Skip      bool     `name:"skip-missing" help:"Leave out what is not installed here, and say so."`
 	Clients   int      `default:"16" placeholder:"N" help:"Clients that recommend, search and take seats at the same time. Default: ${default}."`
 	Seconds   float64  `default:"2" placeholder:"S" help:"How long they recommend and search in each round. Default: ${default}."`
@@ -26,7 +27,7 @@ type peersCommand struct {
 // Run prints tables on stdout and what it is doing on stderr.
 func (c *peersCommand) Run(p *process) error {
 	config := peer.Config{Missions: c.Missions, Seed: c.Seed, Queries: c.Queries, Rounds: c.Rounds, WarmSeconds: c.Warm,
-		Peers: c.Peers, SkipMissing: c.Skip, Addresses: c.Addresses, Clients: c.Clients, Seconds: c.Seconds, Holds: c.Holds, Dir: c.Out}
+		Peers: c.Peers, URLs: c.Peer, SkipMissing: c.Skip, Addresses: c.Addresses, Clients: c.Clients, Seconds: c.Seconds, Holds: c.Holds, Dir: c.Out}
 	if c.Out == "" {
 		dir, err := os.MkdirTemp("", "renfort-peers-")
 		if err != nil {

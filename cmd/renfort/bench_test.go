@@ -33,6 +33,7 @@ func TestBenchPeersRefused(t *testing.T) {
 	}{
 		{"--peers lucene", exitFailed, "apt-get install default-jdk-headless liblucene8-java"},
 		{"--peers grep", exitUsage, "grep"},
+		{"--peer solr=http://localhost", exitUsage, "elasticsearch=URL"},
 		{"--peers redis", exitFailed, "apt-get install redis-server"},
 		{"--addresses all", exitUsage, "one address"},
 		{"--missions 0", exitUsage, "0 missions"},
