@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"renfort/bench/report"
@@ -24,19 +25,24 @@ import (
 // pages is where the pages of the tests are left, to be looked at.
 var pages = flag.String("pages", "", "a folder to leave the pages of the tests in")
 
-// page writes the page of results.
-func page(t *testing.T, name string, results ...*result.Result) string {
-	t.Helper()
+// write writes the page of results; of results there are it cannot fail.
+func write(results ...*result.Result) string {
 	var b bytes.Buffer
 	if err := report.WriteHTML(&b, results...); err != nil {
-		t.Fatal(err)
-	}
-	if *pages != "" {
-		if err := os.WriteFile(filepath.Join(*pages, name+".html"), b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		return err.Error()
 	}
 	return b.String()
+}
+
+// leave leaves a page where it can be looked at.
+func leave(t *testing.T, name, html string) {
+	t.Helper()
+	if *pages == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*pages, name+".html"), []byte(html), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // good is a plain result, with every kind of thing that a page shows.
@@ -97,21 +103,29 @@ func hostile() *result.Result {
 	return r
 }
 
-// all are the pages that every test looks at.
+// all are the pages that every test looks at, made once.
 func all(t *testing.T) map[string]string {
 	t.Helper()
+	made := allPages()
+	for name, html := range made {
+		leave(t, name, html)
+	}
+	return made
+}
+
+var allPages = sync.OnceValue(func() map[string]string {
 	slower := good()
 	slower.Service.Build.Commit = "9e44a72"
 	b := made.Result(made.Config{Seed: 9, Repeats: 5, Seconds: 20, RatePerS: 200, RunNoise: 0.03, SecondNoise: 0.1, SecondStays: 0.7, Slow: 1.25})
 	return map[string]string{
-		"good":    page(t, "good", good()),
-		"knee":    page(t, "knee", kneed()),
-		"hostile": page(t, "hostile", hostile()),
-		"two":     page(t, "two", slower, b),
-		"three":   page(t, "three", good(), hostile(), kneed()),
-		"empty":   page(t, "empty", &result.Result{}),
+		"good":    write(good()),
+		"knee":    write(kneed()),
+		"hostile": write(hostile()),
+		"two":     write(slower, b),
+		"three":   write(good(), hostile(), kneed()),
+		"empty":   write(&result.Result{}),
 	}
-}
+})
 
 // Nothing is fetched: no address, no file beside it, no style from elsewhere.
 func TestAlone(t *testing.T) {
@@ -177,7 +191,7 @@ func TestWellFormed(t *testing.T) {
 // What must not be used is said in a banner, and what may be is not.
 func TestBanner(t *testing.T) {
 	const banner = `role="alert"`
-	if html := page(t, "good", good()); strings.Contains(html, banner) {
+	if strings.Contains(all(t)["good"], banner) {
 		t.Error("a good result has a banner")
 	}
 	for says, change := range map[string]func(r *result.Result){
@@ -188,11 +202,13 @@ func TestBanner(t *testing.T) {
 	} {
 		r := good()
 		change(r)
-		if html := page(t, "void", r); !strings.Contains(html, banner) || !strings.Contains(html, says) {
+		if html := write(r); !strings.Contains(html, banner) || !strings.Contains(html, says) {
 			t.Errorf("got no banner that says %q", says)
 		}
 	}
-	if html := page(t, "seat", func() *result.Result { r := good(); r.Runs[2].Checks[1].OK = false; return r }()); !strings.Contains(html, `class="wrong"`) {
+	seat := good()
+	seat.Runs[2].Checks[1].OK = false
+	if html := write(seat); !strings.Contains(html, `class="wrong"`) {
 		t.Error("a seat given twice: got no red figure")
 	}
 }
@@ -200,7 +216,7 @@ func TestBanner(t *testing.T) {
 // The page says what was measured, in both languages.
 func TestSays(t *testing.T) {
 	r := good()
-	html := page(t, "good", r)
+	html := all(t)["good"]
 	s := r.Sums()[2]
 	for _, want := range []string{
 		fmt.Sprintf("The service answered %.0f requests a second", s.GoodPerS()), fmt.Sprintf("Le service a répondu à %.0f requêtes par seconde", s.GoodPerS()),
@@ -212,7 +228,7 @@ func TestSays(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if html := page(t, "knee", kneed()); !strings.Contains(html, "Up to 41,000 requests a second") || !strings.Contains(html, `class="void"`) {
+	if html := all(t)["knee"]; !strings.Contains(html, "Up to 41,000 requests a second") || !strings.Contains(html, `class="void"`) {
 		t.Error("the knee is not told")
 	}
 	if html := all(t)["two"]; !strings.Contains(html, "B is worse than A") || !strings.Contains(html, "▼ worse") {

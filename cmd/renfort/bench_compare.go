@@ -3,16 +3,19 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
+	"renfort/bench/report"
 	"renfort/bench/result"
 )
 
 // compareCommand says how one result differs from another.
 type compareCommand struct {
-	A     string `arg:"" type:"existingfile" name:"A.json" help:"What was measured before."`
-	B     string `arg:"" type:"existingfile" name:"B.json" help:"What was measured since."`
-	Force bool   `help:"Compare also what is void, or not of the same scenario, settings, data and machine."`
+	A      string `arg:"" type:"existingfile" name:"A.json" help:"What was measured before."`
+	B      string `arg:"" type:"existingfile" name:"B.json" help:"What was measured since."`
+	Report string `type:"path" placeholder:"FILE.html" help:"A page with both side by side, in English and French."`
+	Force  bool   `help:"Compare also what is void, or not of the same scenario, settings, data and machine."`
 }
 
 // Run prints the table and the verdict; a regression is an error.
@@ -32,6 +35,9 @@ func (c *compareCommand) Run(p *process) error {
 	for _, reason := range apart {
 		fmt.Fprintln(p.stderr, "compared nevertheless:", reason)
 	}
+	if err := writePage(c.Report, a, b); err != nil {
+		return err
+	}
 	comparison := result.Compare(a, b)
 	if err := comparison.WriteText(p.stdout); err != nil {
 		return err
@@ -44,8 +50,9 @@ func (c *compareCommand) Run(p *process) error {
 
 // mergeCommand puts the shards of a run together.
 type mergeCommand struct {
-	Files []string `arg:"" type:"existingfile" name:"FILE" help:"What --json wrote on each machine."`
-	JSON  string   `name:"json" type:"path" placeholder:"FILE" help:"The whole."`
+	Files  []string `arg:"" type:"existingfile" name:"FILE" help:"What --json wrote on each machine."`
+	JSON   string   `name:"json" type:"path" placeholder:"FILE" help:"The whole."`
+	Report string   `type:"path" placeholder:"FILE.html" help:"A page of the whole, in English and French."`
 }
 
 // Run prints the whole; where it is void, that is an error once it is written.
@@ -67,6 +74,9 @@ func (c *mergeCommand) Run(p *process) error {
 			return err
 		}
 	}
+	if err := writePage(c.Report, merged); err != nil {
+		return err
+	}
 	if err := result.WriteText(p.stdout, merged); err != nil {
 		return err
 	}
@@ -74,4 +84,9 @@ func (c *mergeCommand) Run(p *process) error {
 		return fmt.Errorf("bench merge: void: %s", strings.Join(merged.Void, "; "))
 	}
 	return nil
+}
+
+// writePage writes the page of results, or none where it has no name.
+func writePage(name string, results ...*result.Result) error {
+	return writeReport(name, func(w io.Writer) error { return report.WriteHTML(w, results...) })
 }

@@ -4,6 +4,7 @@ package main
 // regression, 2 for what must not be compared.
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +51,21 @@ func TestBenchCompare(t *testing.T) {
 		o := renfort(t, append([]string{"bench", "compare"}, c.args...)...)
 		if o.code != c.code || !strings.Contains(o.stdout, c.says) || c.says == "" && o.stdout != "" || !strings.Contains(o.stderr, c.errors) {
 			t.Errorf("%v: got exit code %d, %q, %q; want %d, %q, %q", c.args, o.code, o.stdout, o.stderr, c.code, c.says, c.errors)
+		}
+	}
+}
+
+// Both commands write a page where one is asked for.
+func TestBenchPages(t *testing.T) {
+	config := made.Config{Seed: 1, Repeats: 1, Seconds: 2, RatePerS: 20}
+	a, page := written(t, "a.json", config), filepath.Join(t.TempDir(), "page.html")
+	for says, args := range map[string][]string{
+		"these measurements cannot tell": {"compare", a, a, "--report", page},
+		"measured: mixed<":               {"merge", a, "--report", page},
+	} {
+		o := renfort(t, append([]string{"bench"}, args...)...)
+		if html, err := os.ReadFile(page); o.code != 0 || err != nil || !strings.Contains(string(html), says) || !strings.Contains(string(html), "<svg") {
+			t.Errorf("%v: got exit code %d, %q, %v; want a page that says %q", args, o.code, o.stderr, err, says)
 		}
 	}
 }

@@ -177,6 +177,7 @@ func (c *loadFlags) write(r *result.Result) error {
 	if c.JSON != "" {
 		errs = append(errs, result.WriteFile(c.JSON, r))
 	}
+	errs = append(errs, writePage(c.Report, r))
 	if c.HGRM != "" {
 		for _, s := range r.Sums() {
 			name := "all"
