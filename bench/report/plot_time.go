@@ -41,10 +41,13 @@ func overTime(label words, t *timeline, y scale, yTick func(float64) words) *plo
 // plotLatency draws p50, p99 and the largest latency of each second.
 func plotLatency(label words, t *timeline, y scale) template.HTML {
 	p := overTime(label, t, y, timeTick)
-	at := t.middles()
-	p.line("max", at, t.column(100))
-	p.line("p99", at, t.column(99))
-	p.line("p50", at, t.column(50))
+	for _, line := range [...]struct {
+		class      string
+		percentile float64
+	}{{"max", 100}, {"p99", 99}, {"p50", 50}} {
+		at, us := t.column(line.percentile)
+		p.line(line.class, at, us)
+	}
 	for i := range t.buckets {
 		b := &t.buckets[i]
 		p.tell(b.from, b.to, fmt.Sprintf("%s, %.0f s: p50 %s, p99 %s, max %s", b.phase.Name, b.from, result.Duration(b.latency.At(50)), result.Duration(b.latency.At(99)), result.Duration(b.latency.Max())))

@@ -47,9 +47,16 @@ type section struct {
 	Text    words
 	Legend  []key
 	Figures []figure
+	Kinds   []figure // of each kind of call, folded where there are many
 	Tables  []table
 	Listed  []words
 }
+
+// kindsOpen is up to how many figures of kinds of call are shown unfolded.
+const kindsOpen = 4
+
+// Open says whether they are.
+func (s *section) Open() bool { return len(s.Kinds) <= kindsOpen }
 
 // key is one entry of a legend: a class of the style sheet, and what it means.
 type key struct {

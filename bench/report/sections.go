@@ -41,11 +41,16 @@ func (s *section) table(t table) {
 	}
 }
 
-// gap keeps the place of a figure that a result does not have, so that those
-// of one result stay in their column.
-func (s *section) gap(v *view) {
-	if len(v.results) > 1 {
-		s.Figures = append(s.Figures, figure{})
+// figure adds a figure of a kind of call, or of all. One without a plot keeps
+// the place of a result that has none, so that those of one result stay in
+// their column.
+func (s *section) figure(v *view, call string, f figure) {
+	switch {
+	case f.Plot == "" && len(v.results) == 1:
+	case call == "":
+		s.Figures = append(s.Figures, f)
+	default:
+		s.Kinds = append(s.Kinds, f)
 	}
 }
 
@@ -110,7 +115,7 @@ func (v *view) kinds() (names []string) {
 func (v *view) throughput() section {
 	s := section{ID: "throughput", Title: words{"Throughput over time", "Débit au fil du temps"},
 		Text:   words{"By the second in which a request was due.", "Selon la seconde où la requête était due."},
-		Legend: []key{{"done", words{"answered", "réponses"}}, {"refused", words{"refused", "refus"}}, {"failed", words{"failed", "échecs"}}, {"offered", words{"planned", "prévu"}}, {"done aside", words{"warm-up, not counted", "échauffement, non compté"}}}}
+		Legend: []key{{"done", words{"answered", "réponses"}}, {"refused", words{"refused", "refus"}}, {"failed", words{"failed", "échecs"}}, {"offered", words{"arrivals planned; one may bring several requests", "arrivées prévues ; une seule peut valoir plusieurs requêtes"}}, {"done aside", words{"warm-up, not counted", "échauffement, non compté"}}}}
 	lines, most := make([]timeline, len(v.results)), 0.0
 	for i, r := range v.results {
 		lines[i] = over(r, "")
@@ -149,7 +154,7 @@ func (v *view) latency() section {
 		for i, r := range v.results {
 			t := over(r, call)
 			if len(t.buckets) == 0 {
-				s.gap(v)
+				s.figure(v, call, figure{})
 				continue
 			}
 			caption := v.of(i, words{"All requests", "Toutes les requêtes"})
@@ -160,7 +165,7 @@ func (v *view) latency() section {
 			if call == "" {
 				f.Table = timeTable(&t)
 			}
-			s.Figures = append(s.Figures, f)
+			s.figure(v, call, f)
 		}
 	}
 	return s
@@ -219,12 +224,12 @@ func (v *view) curves(s *section, phase, call string) {
 	for i := range v.sums {
 		at := slices.IndexFunc(v.sums[i], func(o result.Sum) bool { return o.Phase == phase && o.Call.Name == call })
 		if at < 0 || v.sums[i][at].Call.Latency.Count() == 0 {
-			s.gap(v)
+			s.figure(v, call, figure{})
 			continue
 		}
 		c := &v.sums[i][at].Call
 		caption := v.of(i, callName(phase, call))
-		s.Figures = append(s.Figures, figure{caption, plotPercentiles(caption, c, v.times), percentileTable(c)})
+		s.figure(v, call, figure{caption, plotPercentiles(caption, c, v.times), percentileTable(c)})
 	}
 }
 

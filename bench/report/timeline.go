@@ -125,27 +125,20 @@ func (t *timeline) busiest() (most float64) {
 	return most
 }
 
-// column gives a percentile of each bucket; not a number where nothing was
-// answered.
-func (t *timeline) column(percentile float64) (us []float64) {
+// column gives a percentile of each bucket, at its middle; not a number where
+// nothing was answered, and between two repeats, which are not one line.
+func (t *timeline) column(percentile float64) (at, us []float64) {
+	ends := t.ends
 	for i := range t.buckets {
-		h := t.buckets[i].latency
-		switch {
-		case h.Count() == 0:
-			us = append(us, math.NaN())
-		case percentile == 100:
-			us = append(us, float64(h.Max()))
-		default:
-			us = append(us, float64(h.At(percentile)))
+		b := &t.buckets[i]
+		for len(ends) > 0 && b.from >= ends[0]-1e-9 {
+			at, us, ends = append(at, ends[0]), append(us, math.NaN()), ends[1:]
 		}
+		value := math.NaN()
+		if b.latency.Count() > 0 {
+			value = float64(b.latency.At(percentile))
+		}
+		at, us = append(at, (b.from+b.to)/2), append(us, value)
 	}
-	return us
-}
-
-// middles gives the middle of each bucket.
-func (t *timeline) middles() (at []float64) {
-	for i := range t.buckets {
-		at = append(at, (t.buckets[i].from+t.buckets[i].to)/2)
-	}
-	return at
+	return at, us
 }

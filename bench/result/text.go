@@ -19,6 +19,7 @@ func WriteText(w io.Writer, r *Result) error {
 	r.textRepeats(&b)
 	r.textLag(&b)
 	r.textKnee(&b)
+	r.textGoals(&b)
 	r.textChecks(&b)
 	r.textEnd(&b)
 	if _, err := w.Write(b.Bytes()); err != nil {
@@ -122,6 +123,17 @@ func (r *Result) textChecks(b *bytes.Buffer) {
 		looked += c.Looked
 	}
 	fmt.Fprintf(b, "checks: %d of %d hold, %s things looked at\n", held, len(checks), Thousands(looked))
+}
+
+// textGoals writes what the design wants, beside what came.
+func (r *Result) textGoals(b *bytes.Buffer) {
+	for _, g := range r.Goals {
+		words := "reached"
+		if !g.Met {
+			words = "NOT reached"
+		}
+		fmt.Fprintf(b, "goal: %s: wanted %s, got %s: %s\n", g.Name, g.Wanted, g.Got, words)
+	}
 }
 
 // textEnd writes the control, what a reader has to know, and the verdict.
