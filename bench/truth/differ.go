@@ -143,7 +143,7 @@ func (c *comparison) item(place int, it *toldItem, at map[int]*found) {
 	if exact {
 		c.verdict.Exact++
 	}
-	if it.Score < want.least*(1-tolerance) || it.Score > want.most*(1+tolerance) {
+	if !want.has(it.Score) {
 		c.report("%s scores %.9g, not %s", it.ID, it.Score, want)
 		return
 	}
@@ -207,7 +207,7 @@ func (c *comparison) reasons(it *toldItem, f *found) (given float64, ok bool) {
 		case reason.Factor != x.name || reason.Weight != x.weight:
 			c.report("%s: reason %d is %s to the %v, not %s to the %v", it.ID, k+1, reason.Factor, reason.Weight, x.name, x.weight)
 			ok = false
-		case reason.Value < x.value.least*(1-tolerance) || reason.Value > x.value.most*(1+tolerance):
+		case !x.value.has(reason.Value):
 			c.report("%s: %s is %.9g, not %s", it.ID, x.name, reason.Value, x.value)
 			ok = false
 		}

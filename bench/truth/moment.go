@@ -14,6 +14,14 @@ type bounds struct{ least, most float64 }
 
 func exactly(v float64) bounds { return bounds{v, v} }
 
+// nothing is a score so far away that a double has lost its digits.
+const nothing = 1e-300
+
+// has says whether a number may be the one meant.
+func (b bounds) has(v float64) bool {
+	return v >= b.least*(1-tolerance)-nothing && v <= b.most*(1+tolerance)+nothing
+}
+
 func (b bounds) exact() bool { return b.most-b.least <= tolerance*math.Abs(b.most) }
 
 // windowDays is how far back fills are counted.

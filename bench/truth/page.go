@@ -38,6 +38,10 @@ func (t *Truth) Recommend(q Request) (Page, error) {
 	return page, nil
 }
 
+// even is by how little, as a share, two scores of one answer differ that are
+// equal.
+const even = 1e-9
+
 // arrange puts missions into the order of the page. Where several are equal,
 // the one that told has there comes first; told may be nil.
 func (a *ask) arrange(all []found, told []mission.ID) []*found {
@@ -90,7 +94,7 @@ func (p *pager) next(may func(*found) bool) int {
 	best := -1
 	for k := p.from; k < len(p.rest); k++ {
 		f := p.rest[k]
-		if best >= 0 && (f.key < p.rest[best].key*(1-tolerance) || len(p.page) >= len(p.told)) {
+		if best >= 0 && (f.key < p.rest[best].key*(1-even) || len(p.page) >= len(p.told)) {
 			break
 		}
 		if p.used[k] || !may(f) {
@@ -144,14 +148,20 @@ func (p *pager) serve() {
 	last := len(p.page) - 1
 	displaced := p.page[last]
 	stayed := last < len(p.told) && p.told[last] == p.rows[displaced.i].ID
-	for _, f := range p.page {
+	for k, f := range p.page {
 		if u := p.stands[f.i].unserved; u == yes || u == perhaps && stayed {
+			if k == last && stayed { // or it displaced its equal
+				if other := p.equalOf(f, p.page[:last]); other != f {
+					p.used[slices.Index(p.rest, f)] = true
+					p.page = append(p.page, other)
+				}
+			}
 			return
 		}
 	}
 	best := -1
 	for k, f := range p.rest {
-		if p.used[k] || f.key < d.UnservedMinShare*displaced.key*(1-tolerance) || best >= 0 && f.key < p.rest[best].key*(1-tolerance) {
+		if p.used[k] || f.key < d.UnservedMinShare*displaced.key*(1-tolerance) || best >= 0 && f.key < p.rest[best].key*(1-even) {
 			continue
 		}
 		told := last < len(p.told) && p.told[last] == p.rows[f.i].ID
@@ -177,7 +187,7 @@ func (p *pager) equalOf(displaced *found, page []*found) *found {
 		return displaced
 	}
 	for k, f := range p.rest {
-		if !p.used[k] && p.rows[f.i].ID == p.told[next] && f.key >= displaced.key*(1-tolerance) && p.keepsCapsOf(page, f) {
+		if !p.used[k] && p.rows[f.i].ID == p.told[next] && f.key >= displaced.key*(1-even) && p.keepsCapsOf(page, f) {
 			p.used[slices.Index(p.rest, displaced)], p.used[k] = false, true
 			p.from = 0
 			return f

@@ -341,7 +341,7 @@ func (c *searchComparison) compareHits(all []Hit) {
 func (x *seek) above(key float64) float64 {
 	switch x.search.Sort {
 	case "relevance":
-		return key * (1 + tolerance)
+		return key*(1+tolerance) + nothing
 	case "distance", "urgency":
 		return key + tolerance
 	}
@@ -357,7 +357,7 @@ func (c *searchComparison) compareHit(it *toldItem, h *Hit) {
 	if free := c.stands[i].free; c.rows[i].sure && ((it.SeatsFree == nil) != (free < 0) || it.SeatsFree != nil && *it.SeatsFree != free) {
 		c.report("%s has %s free seats, not %d", it.ID, number(it.SeatsFree), free)
 	}
-	if it.Score < h.score.least*(1-tolerance) || it.Score > h.score.most*(1+tolerance) {
+	if !h.score.has(it.Score) {
 		c.report("%s scores %.9g, not %s", it.ID, it.Score, h.score)
 		return
 	}

@@ -22,7 +22,7 @@ import (
 // organisations, to seats held, confirmed, lapsed and given back, days later.
 var (
 	truthSeed     = flag.Uint64("seed", 1, "seed of worlds and requests")
-	truthRequests = flag.Int("requests", 0, "requests to ask in each state; 0: 150, 40 with -short")
+	truthRequests = flag.Int("requests", 0, "requests to ask in each state; 0: 150, 40 with -short or -race")
 )
 
 // asker draws requests.
@@ -101,7 +101,7 @@ func (l *live) check(k *asker, of *truth.Truth, requests int) (m met) {
 		answer := l.do("POST", "/v1/recommendations", body)
 		v := of.Compare(q, answer)
 		if len(v.Differences) > 0 {
-			l.t.Fatalf("-seed %d, request %d at %v: %q\nsent %s\ngot %.6000s", *truthSeed, m.asked, l.now, v.Differences, body, answer)
+			l.t.Fatalf("-seed %d, request %d at %v: %q\nsent %s\ngot %s", *truthSeed, m.asked, l.now, v.Differences, body, answer)
 		}
 		if m.asked++; bytes.Contains(answer, []byte(`"widened":{`)) {
 			m.widened++
@@ -160,7 +160,7 @@ func requestsOf() int {
 	switch {
 	case *truthRequests > 0:
 		return *truthRequests
-	case testing.Short():
+	case testing.Short() || raceEnabled:
 		return 40
 	}
 	return 150

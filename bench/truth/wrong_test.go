@@ -28,7 +28,7 @@ func (p page) item(i int) map[string]any { return p.items()[i].(map[string]any) 
 func (p page) score(i int) float64 { return p.item(i)["score"].(float64) }
 
 // spoils are ways to be wrong, and a word of what is then said. They change a
-// page of 20 and one more, of which the last is not shown.
+// page of 20.
 func spoils(barred map[string]string) map[string]func(page) (says string) {
 	all := map[string]func(page) string{
 		"two swapped": func(p page) string {
@@ -94,7 +94,7 @@ func exactly() map[string]func(page) string {
 	}
 }
 
-// ask asks for a page of 20 by a request and by the same with one more.
+// ask asks for a page of as many.
 func (l *live) ask(body map[string]any, limit int) (truth.Request, []byte) {
 	l.t.Helper()
 	body["limit"] = limit
