@@ -126,7 +126,7 @@ func (p *play) organizations(ctx context.Context, now *catalogue) (map[mission.I
 	var ids []mission.ID
 	seen := map[mission.ID]bool{}
 	for i := range now.missions {
-		if o := now.missions[i].Organization; o.ID != "" && !seen[o.ID] {
+		if o := now.missions[i].Organization; o != nil && o.ID != "" && !seen[o.ID] {
 			seen[o.ID] = true
 			ids = append(ids, o.ID)
 		}

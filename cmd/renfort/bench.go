@@ -12,10 +12,11 @@ type benchCommands struct {
 	Overload  overloadCommand  `cmd:"" help:"Twice the knee: what is still served?"`
 	Soak      soakCommand      `cmd:"" help:"An hour or more: memory, latency and file size over time."`
 
-	Compare compareCommand `cmd:"" help:"Compare two results: a verdict, and exit code 1 for a regression."`
-	Merge   mergeCommand   `cmd:"" help:"Put the shards of one run together."`
-	Clean   cleanCommand   `cmd:"" help:"Take away what a run left in a service."`
-	Targets targetsCommand `cmd:"" help:"Write requests for wrk, k6, vegeta and hey."`
+	Compare  compareCommand  `cmd:"" help:"Compare two results: a verdict, and exit code 1 for a regression."`
+	Selftest selftestCommand `cmd:"" help:"Try the bench on a server with known faults: each must be reported."`
+	Merge    mergeCommand    `cmd:"" help:"Put the shards of one run together."`
+	Clean    cleanCommand    `cmd:"" help:"Take away what a run left in a service."`
+	Targets  targetsCommand  `cmd:"" help:"Write requests for wrk, k6, vegeta and hey."`
 
 	Peers  peersCommand  `cmd:"" help:"Compare with other engines: answers first, then times."`
 	World  surgeCommand  `cmd:"" help:"Play surges in simulated time: who gets a seat, of the best possible in hindsight?"`
