@@ -1,6 +1,7 @@
 package selftest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,16 +14,44 @@ import (
 	"renfort/bench/result"
 )
 
-// path is where the control of a build is kept.
-func path(commit string) (string, error) {
+// Key names a build among controls: its commit, or "" for one that was made of
+// something else than a commit.
+func Key(b result.Build) string {
+	if b.Modified {
+		return ""
+	}
+	return b.Commit
+}
+
+// path is where the control of a build is kept. A build without a commit is
+// known by its bytes.
+func path(key string) (string, error) {
 	dir, err := os.UserCacheDir()
+	if err == nil && key == "" {
+		key, err = fingerprint()
+	}
 	if err != nil {
 		return "", fmt.Errorf("selftest: %w", err)
 	}
-	if commit == "" {
-		commit = "unknown"
+	return filepath.Join(dir, "renfort", "selftest-"+filepath.Base(key)+".json"), nil
+}
+
+// fingerprint tells this binary from others.
+func fingerprint() (string, error) {
+	name, err := os.Executable()
+	if err != nil {
+		return "", err
 	}
-	return filepath.Join(dir, "renfort", "selftest-"+filepath.Base(commit)+".json"), nil
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("binary-%x", h.Sum(nil)[:10]), nil
 }
 
 // WriteFile writes a control as JSON.
@@ -37,9 +66,9 @@ func WriteFile(name string, c *result.Control) error {
 	return nil
 }
 
-// Keep stores a control as the last one of a commit, which Outcome.Commit is.
-func Keep(commit string, c *result.Control) error {
-	name, err := path(commit)
+// Keep stores a control as the last one of a build, by its Key.
+func Keep(key string, c *result.Control) error {
+	name, err := path(key)
 	if err != nil {
 		return err
 	}
@@ -49,10 +78,10 @@ func Keep(commit string, c *result.Control) error {
 	return WriteFile(name, c)
 }
 
-// Last gives the last control that was made with a commit on this machine; nil
-// if there was none.
-func Last(commit string) (*result.Control, error) {
-	name, err := path(commit)
+// Last gives the last control that was made with a build on this machine, by
+// its Key; nil if there was none.
+func Last(key string) (*result.Control, error) {
+	name, err := path(key)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ const lanes = 6
 // Outcome is what a selftest came to.
 type Outcome struct {
 	Control *result.Control
-	Commit  string // of the build that was tried, for Keep
+	Key     string // of the build that was tried, for Keep
 	// Missed is what was judged, and was not as it should be; Unjudged is what
 	// shows in times, and the machine was too busy for them to mean anything. The
 	// Control has passed where both are empty.
@@ -91,7 +91,7 @@ func Run(ctx context.Context, c Config) (*Outcome, error) {
 			return o, fmt.Errorf("selftest: %s: %w", all[i].name, ends[i].err)
 		}
 		o.add(&ends[i])
-		o.Commit = ends[i].commit
+		o.Key = ends[i].key
 	}
 	err := c.pairs(ctx, o)
 	o.Control.Passed = len(o.Missed)+len(o.Unjudged) == 0
@@ -102,7 +102,7 @@ func Run(ctx context.Context, c Config) (*Outcome, error) {
 type end struct {
 	fault    result.Fault
 	unjudged bool
-	commit   string
+	key      string // of the build
 	err      error
 }
 
@@ -124,31 +124,53 @@ func (c *Config) step(what string) {
 	}
 }
 
-// try makes a trial, again where a machine that had no time for it made it
-// void.
+// try makes a trial, again where it shows in times and the machine had none.
 func (c *Config) try(ctx context.Context, t *trial) (e end) {
 	c.step(t.name)
-	for n := range tries {
-		r, done, err := c.measure(ctx, t, n)
+	for range tries {
+		r, done, err := c.measure(ctx, t)
 		if err != nil {
 			e.err = err
 			return e
 		}
+		e.key = Key(r.Build)
 		e.fault, e.unjudged = result.Fault{Name: t.name}, false
 		e.fault.By, e.fault.Reported = t.shown(r, done)
-		if e.commit = r.Build.Commit; r.Build.Modified {
-			e.commit += "-modified"
-		}
-		if !t.timed || len(r.Void) == 0 {
+		why := busy(r)
+		if !t.timed || e.fault.Reported && len(r.Void) == 0 || why == "" {
 			return e
 		}
-		e.fault.By, e.fault.Reported, e.unjudged = "void: "+r.Void[0], false, true
+		e.fault.By, e.fault.Reported, e.unjudged = why+"; "+e.fault.By, false, true
 	}
 	return e
 }
 
+// What a machine may do beside a trial that shows in times.
+const (
+	othersMax = 0.2 // of its processors
+	lagMax    = 5 * time.Millisecond
+)
+
+// busy says why the times of a run mean nothing; "" if they do.
+func busy(r *result.Result) string {
+	if len(r.Void) > 0 {
+		return "void: " + r.Void[0]
+	}
+	if others := r.Machine.Steal.OthersShare; others > othersMax {
+		return fmt.Sprintf("others had %.0f %% of the processors", 100*others)
+	}
+	for i := range r.Runs {
+		for j := range r.Runs[i].Phases {
+			if lag := time.Duration(r.Runs[i].Phases[j].Lag.At(99)) * time.Microsecond; lag > lagMax {
+				return fmt.Sprintf("the generator's own p99 lag was %v", lag)
+			}
+		}
+	}
+	return ""
+}
+
 // measure runs the mixed load against a fresh server with the fault.
-func (c *Config) measure(ctx context.Context, t *trial, n int) (r *result.Result, done int64, err error) {
+func (c *Config) measure(ctx context.Context, t *trial) (r *result.Result, done int64, err error) {
 	s, err := Listen(t.fault, c.Now)
 	if err != nil {
 		return nil, 0, err
@@ -160,7 +182,7 @@ func (c *Config) measure(ctx context.Context, t *trial, n int) (r *result.Result
 	b := bench.Default(bench.Mixed)
 	b.Target, b.Rate, b.Clients, b.Timeout, b.Seed = s.Target, t.rate, t.clients, t.patience, c.Seed
 	b.Warmup, b.Missions, b.Volunteers, b.LagBound, b.Samples = 0, 0, worldVolunteers, t.lagBound, t.samples
-	b.RunID = fmt.Sprintf("selftest%d", n)
+	b.RunID = "selftest"
 	b.Command = "renfort bench selftest"
 	seconds := t.seconds[0]
 	if c.Quick {

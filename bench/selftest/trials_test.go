@@ -130,6 +130,15 @@ func TestLast(t *testing.T) {
 	if other, err := Last("abd"); other != nil || err != nil {
 		t.Errorf("got %+v and %v of another commit", other, err)
 	}
+	if key := Key(result.Build{Commit: "abc", Modified: true}); key != "" {
+		t.Errorf("a build with changes has the key %q of its commit", key)
+	}
+	if err := Keep("", o.Control); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Last(""); c == nil || err != nil {
+		t.Errorf("got %+v and %v of this binary, want what was kept", c, err)
+	}
 	var table strings.Builder
 	if err := Write(&table, o); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (c *selftestCommand) Run(p *process) error {
 			return err
 		}
 	}
-	if err := selftest.Keep(o.Commit, o.Control); err != nil {
+	if err := selftest.Keep(o.Key, o.Control); err != nil {
 		return err
 	}
 	if len(o.Missed) > 0 || len(o.Unjudged) > 0 && !c.Quick {
