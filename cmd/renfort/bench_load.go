@@ -164,6 +164,7 @@ func (c *loadFlags) run(p *process, scenario string, change func(*bench.Config))
 	if r == nil {
 		return err
 	}
+	quote(r)
 	err = errors.Join(err, c.write(r), result.WriteText(p.stdout, r))
 	if bad := r.Failed(); err == nil && len(bad) > 0 {
 		err = fmt.Errorf("bench: these figures must not be used: %s", strings.Join(bad, "; "))

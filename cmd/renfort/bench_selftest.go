@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"renfort/bench/result"
 	"renfort/bench/selftest"
 )
 
@@ -50,4 +51,13 @@ func (c *selftestCommand) Run(p *process) error {
 		return errSelftest
 	}
 	return nil
+}
+
+// quote puts the last negative control of this binary on this machine into a
+// result; figures stand without one.
+func quote(r *result.Result) {
+	var err error
+	if r.Selftest, err = selftest.Last(selftest.Key(r.Build)); err != nil {
+		r.Notes = append(r.Notes, err.Error())
+	}
 }
