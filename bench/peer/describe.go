@@ -38,7 +38,7 @@ func (r *run) describeEngine(e *Engine) (err error) {
 	case Bleve:
 		e.Version, e.Year, e.How = moduleVersion("github.com/blevesearch/bleve/v2"), "2026", "in this process, as its documentation shows it"
 	case Lucene:
-		e.Version, e.Year, e.How = luceneVersion(), "2020", "Java, one thread, a heap of "+luceneHeap
+		e.Version, e.Year, e.How = luceneVersion(), "2020", "Java, a heap of "+luceneHeap+", its clients threads of its own process"
 		e.Cost.AnonBytes, err = r.luceneBytes()
 	case Postgres:
 		e.Version, e.Year, e.How = r.postgres.release, "15: 2022", "Unix socket, fsync and synchronous_commit on, postgres/postgresql.conf"
@@ -106,9 +106,6 @@ func (p *postgresPeer) resident(ctx context.Context, clients int) (int64, error)
 
 // notMeasured lists what the table lacks, and why.
 func (r *run) notMeasured() (list []string) {
-	if slices.Contains(r.config.Peers, Lucene) {
-		list = append(list, "lucene, search with many clients: its program asks with one thread, question by question")
-	}
 	if r.redis != nil {
 		list = append(list, "redis, search: it has no full text without a module that Debian does not package")
 	}

@@ -117,8 +117,11 @@ func (r *run) jobs(ctx context.Context, wishes []wish) (jobs []*job, closing fun
 // others are the desks of the engines that are no Renfort.
 func (r *run) others(wishes []wish) (desks []desk) {
 	for _, p := range r.peers {
-		if q, ok := p.(questioned); ok {
-			desks = append(desks, searchDesk{q})
+		switch p := p.(type) {
+		case questioned:
+			desks = append(desks, searchDesk{p})
+		case *lucenePeer:
+			desks = append(desks, p)
 		}
 	}
 	if r.postgres != nil {
@@ -161,6 +164,9 @@ type searcher interface {
 // search times one round: one client, then all of them, each for some seconds,
 // over all kinds of questions by turns.
 func (j *job) search(ctx context.Context, c *Config, queries []query) error {
+	if own, ok := j.desk.(*lucenePeer); ok {
+		return errors.Join(j.alone.take(own.crowd(1, c.Seconds)), j.crowd.take(own.crowd(c.Clients, c.Seconds)))
+	}
 	limit := time.Duration(c.Seconds * float64(time.Second))
 	all, err := j.crew(ctx, c.Clients)
 	if err != nil {

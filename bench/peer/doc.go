@@ -73,5 +73,6 @@
 // Clients are closed loops in this process, on the cores that the engines
 // have too: their latencies say how engines compare, not what a crowd that does
 // not wait would see. Renfort and the roof share the process with the clients;
-// PostgreSQL, Redis and Lucene have their own.
+// PostgreSQL and Redis have their own; Lucene's clients are threads beside it,
+// as Renfort's are where it is not asked over HTTP.
 package peer

@@ -64,8 +64,8 @@ func luceneVersion() string {
 const luceneHeap = "2g"
 
 // luceneLineMax bounds one line of its answers: facets of one question, or the
-// times of all questions of a kind.
-const luceneLineMax = 16 << 20
+// times of a whole crowd.
+const luceneLineMax = 256 << 20
 
 // lucenePeer is Lucene in a process of its own, which does what lines of its
 // standard input say: see lucene/Peer.java.
@@ -183,6 +183,8 @@ type luceneTimes struct {
 	Us     []float64
 	Rounds int
 	Cached int64
+	// Seconds is how long a crowd took.
+	Seconds float64
 }
 
 // warm asks all questions over and over, and gives how often.
@@ -207,6 +209,27 @@ func (p *lucenePeer) time(from, to int) ([]float64, error) {
 		return nil, fmt.Errorf("peer: lucene: got %d times, want %d", len(t.Us), to-from)
 	}
 	return t.Us, nil
+}
+
+// crowd has so many threads ask everything by turns.
+func (p *lucenePeer) crowd(clients int, seconds float64) (micros []float64, took float64, err error) {
+	if err := p.tell(fmt.Sprintf("crowd %d %g", clients, seconds)); err != nil {
+		return nil, 0, err
+	}
+	var t luceneTimes
+	if err := p.read(&t); err != nil {
+		return nil, 0, err
+	}
+	p.cached = t.Cached
+	return t.Us, t.Seconds, nil
+}
+
+// works says that Lucene searches; nobody opens a connection to it: its crowd
+// is its own.
+func (p *lucenePeer) works() []string { return []string{workSearch} }
+
+func (p *lucenePeer) open(context.Context) (counter, error) {
+	return nil, errors.ErrUnsupported
 }
 
 // close ends the process, which ends by itself at the end of its input.

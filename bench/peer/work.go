@@ -90,6 +90,14 @@ func (s *samples) pace(clients int) Pace {
 		P99Micros: quantile(s.micros, 0.99), MaxMicros: quantile(s.micros, 1)}
 }
 
+// take adds what a crowd measured by itself.
+func (s *samples) take(micros []float64, seconds float64, err error) error {
+	if err == nil {
+		s.micros, s.rates = append(s.micros, micros...), append(s.rates, float64(len(micros))/max(seconds, 1e-9))
+	}
+	return err
+}
+
 // quantile gives the least of sorted values that so many are at most; 0 of none.
 func quantile(sorted []float64, share float64) float64 {
 	if len(sorted) == 0 {

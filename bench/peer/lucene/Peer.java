@@ -9,6 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.LRUQueryCache;
@@ -22,9 +29,10 @@ import org.apache.lucene.search.LRUQueryCache;
  * answers       one Answer for every question, in their order
  * warm SECONDS  asks all questions over and over for that long: {"rounds"}
  * time A B      asks questions A to B-1 twice, and times the second: {"us":[...]}
+ * crowd N S     asks all of them by turns with N threads for S seconds: {"us":[...],"seconds"}
  * </pre>
  *
- * One thread asks. Its end is the end of its input.
+ * One thread asks but for crowd. Its end is the end of its input.
  */
 public final class Peer {
     /** Question is one line of the file of queries. */
@@ -73,6 +81,9 @@ public final class Peer {
                 case "time":
                     out.println(GSON.toJson(time(asker, questions.subList(Integer.parseInt(words[1]), Integer.parseInt(words[2])))));
                     break;
+                case "crowd":
+                    out.println(GSON.toJson(crowd(corpus, questions, Integer.parseInt(words[1]), Double.parseDouble(words[2]))));
+                    break;
                 default:
                     throw new IOException("no such command: " + line);
             }
@@ -100,6 +111,7 @@ public final class Peer {
         double[] us;
         int rounds;
         long cached;
+        double seconds;
     }
 
     private static Times warm(Asker asker, List<Question> questions, double seconds) throws IOException {
@@ -129,6 +141,46 @@ public final class Peer {
         }
         t.cached = cached();
         return t;
+    }
+
+    /** crowd has each thread ask with a searcher of its own, the next question that nobody has begun. */
+    private static Times crowd(Corpus corpus, List<Question> questions, int threads, double seconds) throws IOException {
+        AtomicInteger next = new AtomicInteger();
+        List<Callable<double[]>> clients = new ArrayList<>();
+        long began = System.nanoTime();
+        long until = began + (long) (seconds * 1e9);
+        for (int i = 0; i < threads; i++) {
+            Asker asker = new Asker(corpus);
+            clients.add(() -> {
+                DoubleStream.Builder us = DoubleStream.builder();
+                for (long sent = System.nanoTime(); sent < until; sent = System.nanoTime()) {
+                    asker.ask(questions.get(scattered(next.getAndIncrement(), questions.size())));
+                    us.add((System.nanoTime() - sent) / 1e3);
+                }
+                return us.build().toArray();
+            });
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            DoubleStream all = DoubleStream.empty();
+            for (Future<double[]> one : pool.invokeAll(clients)) {
+                all = DoubleStream.concat(all, DoubleStream.of(one.get()));
+            }
+            Times t = new Times();
+            t.seconds = (System.nanoTime() - began) / 1e9;
+            t.us = all.toArray();
+            t.cached = cached();
+            return t;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IOException(e);
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    /** scattered gives the i-th question in an order where kinds alternate, the same as for everybody. */
+    private static int scattered(int i, int n) {
+        return (int) (i % n * 1_000_003L % n);
     }
 
     /** cached counts the hits of Lucene's own query cache, which is as it comes. */

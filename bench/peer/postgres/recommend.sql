@@ -23,7 +23,9 @@ END $$;
 
 CREATE OR REPLACE FUNCTION recommend(place geography, cell bigint, center geography, chosen bigint, adjacent bigint, most int)
 RETURNS TABLE (n int, score float8, km float8)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan -- planning ST_DWithin anew takes longer than running it
+AS $$
 DECLARE
 	usual    float8 := scale_km(cell, center);
 	urgent   float8 := greatest(usual, 15);
