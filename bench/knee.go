@@ -33,7 +33,8 @@ func (p *play) searchKnee(ctx context.Context, span time.Duration) error {
 	if p.config.Rate > 0 {
 		rate = p.config.Rate
 	}
-	for high == 0 || high-low > kneeGap*high {
+	defer func() { p.countKnee(low) }()
+	for {
 		step, err := p.step(ctx, rate, span)
 		if err != nil {
 			return err
@@ -47,6 +48,8 @@ func (p *play) searchKnee(ctx context.Context, span time.Duration) error {
 			high = rate
 		}
 		switch {
+		case high > 0 && high-low <= kneeGap*high:
+			return nil
 		case high == 0 && rate >= kneeMost:
 			return fmt.Errorf("bench: %.0f/s still met the promise: no knee was found", rate)
 		case high == 0:
@@ -59,8 +62,24 @@ func (p *play) searchKnee(ctx context.Context, span time.Duration) error {
 			rate = (low + high) / 2
 		}
 	}
-	return nil
 }
+
+// countKnee has only what was sent at the knee stand in sums: the last attempt
+// at it, which is the one that met the promise.
+func (p *play) countKnee(rate float64) {
+	last := -1
+	for i := range p.run.Phases {
+		if p.run.Phases[i].Counted = false; p.run.Phases[i].Name == stepName(rate) {
+			last = i
+		}
+	}
+	if last >= 0 {
+		p.run.Phases[last].Counted = true
+	}
+}
+
+// stepName names the phase of a rate.
+func stepName(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
 
 // step tries one rate, again where the generator was not good enough or where
 // the rate failed: what a busy neighbour does once must not pass for the knee,
@@ -68,7 +87,7 @@ func (p *play) searchKnee(ctx context.Context, span time.Duration) error {
 func (p *play) step(ctx context.Context, rate float64, span time.Duration) (step result.Step, err error) {
 	failed := 0
 	for range kneeAttempts {
-		phase, err := p.phase(fmt.Sprintf("%.0f/s", rate), true, p.config.Of, rate, span)
+		phase, err := p.phase(stepName(rate), true, p.config.Of, rate, span)
 		if err != nil {
 			return step, err
 		}

@@ -204,17 +204,3 @@ type Fault struct {
 	Reported bool   `json:"reported"`
 	By       string `json:"by"` // which check or figure showed it
 }
-
-// Failed says why a result's figures must not be used: what voids it, and every
-// check that failed. Empty: they may be.
-func (r *Result) Failed() []string {
-	bad := append([]string{}, r.Void...)
-	for i := range r.Runs {
-		for _, c := range r.Runs[i].Checks {
-			if !c.OK {
-				bad = append(bad, c.When+": "+c.Name+": "+c.Detail)
-			}
-		}
-	}
-	return bad
-}

@@ -18,6 +18,7 @@ func WriteText(w io.Writer, r *Result) error {
 	r.textCalls(&b)
 	r.textRepeats(&b)
 	r.textLag(&b)
+	r.textServer(&b)
 	r.textKnee(&b)
 	r.textGoals(&b)
 	r.textChecks(&b)
@@ -107,9 +108,47 @@ func (r *Result) textLag(b *bytes.Buffer) {
 	}
 }
 
+// verdict says what came of a step.
+func (s *Step) verdict() string {
+	switch {
+	case s.Void != "":
+		return "void: " + s.Void
+	case s.Met:
+		return "met"
+	}
+	return "not met"
+}
+
+// textServer writes what the service used, phase by phase, where that is known.
+func (r *Result) textServer(b *bytes.Buffer) {
+	for i := range r.Runs {
+		for j := range r.Runs[i].Phases {
+			p := &r.Runs[i].Phases[j]
+			u := p.Server
+			if !p.Counted || u.CPUSeconds < 0 || p.LengthUS == 0 {
+				continue
+			}
+			fmt.Fprintf(b, "service in %s: %.2f cores, %s of processor time a request", p.Name, u.CPUSeconds/p.Seconds(), Duration(int64(u.CPUPerCallUS+0.5)))
+			if u.Syncs > 0 {
+				fmt.Fprintf(b, ", %s syncs", Thousands(u.Syncs))
+			}
+			if u.GCs > 0 {
+				fmt.Fprintf(b, ", %s collections", Thousands(u.GCs))
+			}
+			if u.CacheHitShare >= 0 {
+				fmt.Fprintf(b, ", %.0f %% of words from the cache", u.CacheHitShare*100)
+			}
+			fmt.Fprintln(b)
+		}
+	}
+}
+
 func (r *Result) textKnee(b *bytes.Buffer) {
 	if k := r.Knee; k != nil {
 		fmt.Fprintf(b, "knee: %s/s meet %s (%s/s within it), of %d rates tried\n", rate(k.RatePerS), k.SLO, rate(k.GoodPerS), len(k.Steps))
+		for _, s := range k.Steps {
+			fmt.Fprintf(b, "  %8s/s: %8s/s within it, p99 %8s, %.2f %% failed: %s\n", rate(s.RatePerS), rate(s.GoodPerS), Duration(s.P99), s.Failed*100, s.verdict())
+		}
 	}
 }
 

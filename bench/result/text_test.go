@@ -54,7 +54,7 @@ func TestText(t *testing.T) {
 	r.Runs[0].Phases[0].OfferedPerS = 0
 	r.Selftest, r.Shards, r.Service.Durable, r.Service.FileSystem = nil, 4, false, "tmpfs"
 	r.Notes, r.Missing = []string{"generator and service share two cores"}, []string{"processor time of the service: the target is another machine"}
-	r.Knee = &result.Knee{SLO: "p99=10ms,errors=0.1%", RatePerS: 41_000, GoodPerS: 40_900, Steps: make([]result.Step, 7)}
+	r.Knee = &result.Knee{SLO: "p99=10ms,errors=0.1%", RatePerS: 41_000, GoodPerS: 40_900, Steps: []result.Step{{RatePerS: 41_000, GoodPerS: 40_900, P99: 9_100, Met: true}, {RatePerS: 43_000, GoodPerS: 12_000, P99: 41_000, Failed: 0.02}}}
 	r.Goals = []result.Goal{{Name: "refusals, p99", Wanted: "under 5ms", Got: "1.2ms", Met: true}, {Name: "back to what is promised", Wanted: "within 2 s", Got: "7 s"}}
 	golden(t, "void.txt", text(t, r))
 	golden(t, "empty.txt", text(t, &result.Result{}))

@@ -166,7 +166,7 @@ func (c *loadFlags) run(p *process, scenario string, change func(*bench.Config))
 	}
 	quote(r)
 	err = errors.Join(err, c.write(r), result.WriteText(p.stdout, r))
-	if bad := r.Failed(); err == nil && len(bad) > 0 {
+	if bad := r.Faults(); err == nil && len(bad) > 0 {
 		err = fmt.Errorf("bench: these figures must not be used: %s", strings.Join(bad, "; "))
 	}
 	return err
