@@ -97,7 +97,7 @@ func (s *service) deleteLines(ctx context.Context, path, lines string) error {
 	all := strings.SplitAfter(strings.TrimSuffix(lines, "\n"), "\n")
 	for len(all) > 0 {
 		n := min(len(all), bulkLines)
-		data, err := s.do(ctx, "POST", path, strings.NewReader(strings.Join(all[:n], "")), "application/x-ndjson")
+		data, err := s.do(ctx, "POST", path, []byte(strings.Join(all[:n], "")), "application/x-ndjson")
 		if err != nil {
 			return err
 		}

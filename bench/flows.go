@@ -43,15 +43,19 @@ const sampleEvery = 100
 
 // signUp signs the n-th newcomer up and gives what they are recommended.
 func (p *play) signUp(c *load.Client, n int, body []byte) load.Answer {
-	id := p.people.newcomer(n)
+	id, sampled := p.people.newcomer(n), n%sampleEvery == 0
+	if sampled && p.ledger.answers != nil {
+		body = bytes.Replace(body, []byte(`"recommend":{`), []byte(`"recommend":{"explain":true,`), 1)
+	}
 	entry := p.intend(verify.OpSignup, http.MethodPost, "/v1/signups", id, "", "")
 	a := c.Send(kindSignup, http.MethodPost, "/v1/signups", body)
 	p.ended(entry, &a)
 	switch a.Outcome {
 	case load.OK:
 		p.acks.signedUp(id)
-		if n%sampleEvery == 0 {
+		if sampled {
 			p.look(c, a.Body)
+			p.record(verify.KindRecommendation, http.MethodPost, "/v1/signups", body, &a)
 		}
 	case load.TimedOut, load.Failed:
 		p.acks.maybe(id)

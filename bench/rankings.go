@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ func (p *play) compareRankings(ctx context.Context, now *catalogue, when string)
 	for n := range p.config.Samples {
 		body := p.people.profile(n * 31) // not those that a run begins with
 		body = append(append([]byte{}, body[:len(body)-1]...), `,"explain":true}`...)
-		answer, err := p.service.do(ctx, http.MethodPost, recommendPath, bytes.NewReader(body), "application/json")
+		answer, err := p.service.do(ctx, http.MethodPost, recommendPath, body, "application/json")
 		if err != nil {
 			return nil, err
 		}

@@ -39,13 +39,32 @@ type refusal struct {
 // Error implements error.
 func (r *refusal) Error() string { return fmt.Sprintf("status %d: %.300s", r.status, r.body) }
 
-// do sends a request and gives the answer's body.
-func (s *service) do(ctx context.Context, method, path string, body io.Reader, contentType string) ([]byte, error) {
-	q, err := http.NewRequestWithContext(ctx, method, s.base+path, body)
+// patienceMax is how long a service that refuses is asked again: what fills it
+// and counts is not what is measured.
+const patienceMax = time.Minute
+
+// do sends a request and gives the answer's body, again where the service
+// protects itself.
+func (s *service) do(ctx context.Context, method, path string, body []byte, contentType string) ([]byte, error) {
+	for began, wait := time.Now(), 100*time.Millisecond; ; wait *= 2 {
+		data, err := s.once(ctx, method, path, body, contentType)
+		var r *refusal
+		if !errors.As(err, &r) || r.status != http.StatusTooManyRequests && r.status != http.StatusServiceUnavailable || time.Since(began) > patienceMax {
+			return data, err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// once sends a request.
+func (s *service) once(ctx context.Context, method, path string, body []byte, contentType string) ([]byte, error) {
+	q, err := http.NewRequestWithContext(ctx, method, s.base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
 	}
-	if body != nil {
+	if len(body) > 0 {
 		q.Header.Set("Content-Type", contentType)
 	}
 	if s.key != "" {
@@ -61,18 +80,14 @@ func (s *service) do(ctx context.Context, method, path string, body io.Reader, c
 	case err != nil:
 		return nil, fmt.Errorf("bench: %s %s: %w", method, path, err)
 	case a.StatusCode >= 300:
-		return nil, fmt.Errorf("bench: %s %s: %w", method, path, &refusal{a.StatusCode, string(data)})
+		return nil, fmt.Errorf("bench: %s %s: %w", method, path, &refusal{a.StatusCode, strings.TrimSpace(string(data))})
 	}
 	return data, nil
 }
 
 // json sends JSON and reads the answer into to; nil: nowhere.
 func (s *service) json(ctx context.Context, method, path string, body []byte, to any) error {
-	var reader io.Reader
-	if body != nil {
-		reader = bytes.NewReader(body)
-	}
-	data, err := s.do(ctx, method, path, reader, "application/json")
+	data, err := s.do(ctx, method, path, body, "application/json")
 	if err != nil || to == nil {
 		return err
 	}
@@ -167,26 +182,17 @@ func (s *service) bulk(ctx context.Context, path, prefix string, write func(io.W
 	return errors.Join(lines.Err(), flush())
 }
 
-// chunk sends some lines, again where the service is busy; all must be stored.
+// chunk sends some lines; all must be stored.
 func (s *service) chunk(ctx context.Context, path string, lines []byte, n int) error {
-	for wait := 100 * time.Millisecond; ; wait *= 2 {
-		data, err := s.do(ctx, http.MethodPost, path, bytes.NewReader(lines), "application/x-ndjson")
-		var r *refusal
-		if errors.As(err, &r) && (r.status == 429 || r.status == 503) && wait < time.Minute {
-			if err := sleep(ctx, wait); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		var answer struct{ Stored, Ignored, Rejected int }
-		if err := json.Unmarshal(data, &answer); err != nil || answer.Stored+answer.Ignored != n {
-			return fmt.Errorf("bench: of %d lines to %s %d were stored: %.300s", n, path, answer.Stored, data)
-		}
-		return nil
+	data, err := s.do(ctx, http.MethodPost, path, lines, "application/x-ndjson")
+	if err != nil {
+		return err
 	}
+	var answer struct{ Stored, Ignored, Rejected int }
+	if err := json.Unmarshal(data, &answer); err != nil || answer.Stored+answer.Ignored != n {
+		return fmt.Errorf("bench: of %d lines to %s %d were stored: %.300s", n, path, answer.Stored, data)
+	}
+	return nil
 }
 
 // untilIndexed waits until the words of all missions can be searched.

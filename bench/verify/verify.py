@@ -309,7 +309,7 @@ def verify(service, ledgers, records, report):
     if records:
         world, before, shown = pages.World(service, missions, seats, writes), report.looked(), 0
         for answer in read_lines(records, report):
-            if answer.get("status", 200) != 200 or not answer.get("body"):
+            if answer.get("status", 200) not in (200, 201) or not answer.get("body"):
                 report.cannot("pages: order", f"the answer's status was {answer.get('status')}")
                 continue
             shown += len(answer["body"].get("recommendations") or [])
