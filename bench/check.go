@@ -67,6 +67,7 @@ func (t *tally) check() result.Check {
 type seat struct {
 	Hold, Mission, Volunteer, State string
 	Slots                           []string
+	Origin                          string // import: given before Renfort, and may exceed what there is
 }
 
 // verify counts what is there after a run, by walking all of it.
@@ -120,34 +121,95 @@ func (p *play) walkSeats(ctx context.Context) (map[string]*seat, error) {
 // live says whether a seat is taken.
 func (s *seat) live() bool { return s.State == "held" || s.State == "confirmed" }
 
-// oversold counts, mission by mission, the seats that are taken, by the seats
-// themselves and by what the mission says.
+// oversold counts, pool by pool, the seats that are taken: by the seats
+// themselves, and by what the mission says. A slot with seats of its own is a
+// pool; the slots without share the mission's.
 func oversold(now *catalogue, seats map[string]*seat) result.Check {
 	t := tally{name: "no seat was given twice", when: after}
-	counted := map[string]int{}
+	counted := map[string]map[string]int{} // by mission and pool
 	twice := map[string]string{}
+	imported := map[string]bool{}
 	for _, s := range seats {
-		if !s.live() {
+		m := now.byID[s.Mission]
+		if !s.live() || m == nil {
 			continue
 		}
-		counted[s.Mission]++
-		key := s.Mission + "\x00" + s.Volunteer + "\x00" + strings.Join(s.Slots, ",")
-		if other := twice[key]; other != "" {
-			t.see(false, "%s has %s and %s on %s", s.Volunteer, other, s.Hold, s.Mission)
+		if s.Origin == "import" {
+			imported[s.Mission] = true
+			continue
 		}
-		twice[key] = s.Hold
+		if counted[s.Mission] == nil {
+			counted[s.Mission] = map[string]int{}
+		}
+		for pool := range poolsOf(m, s.Slots) {
+			counted[s.Mission][pool]++
+		}
+		for _, slot := range append(s.Slots[:len(s.Slots):len(s.Slots)], "")[:max(1, len(s.Slots))] {
+			key := s.Mission + "\x00" + s.Volunteer + "\x00" + slot
+			if other := twice[key]; other != "" {
+				t.see(false, "%s has %s and %s on %s", s.Volunteer, other, s.Hold, s.Mission)
+			}
+			twice[key] = s.Hold
+		}
 	}
 	for i := range now.missions {
 		m := &now.missions[i]
-		o := &m.Occupancy
-		if o.Total == nil {
-			continue
+		for pool, seats := range seatsOf(m) {
+			n := counted[string(m.ID)][pool]
+			t.see(n <= seats, "%s has %d seats in %s and %d are taken", m.ID, seats, poolName(pool), n)
 		}
-		n := counted[string(m.ID)]
-		t.see(len(m.Slots) > 0 || n <= *o.Total, "%s has %d seats and %d are taken", m.ID, *o.Total, n)
-		t.see(m.over == 0 || o.Elsewhere > 0, "%s says that it is oversold by %d", m.ID, m.over)
+		t.see(m.over == 0 || m.Occupancy.Elsewhere > 0 || imported[string(m.ID)], "%s says that it is oversold by %d", m.ID, m.over)
 	}
 	return t.check()
+}
+
+// seatsOf gives the seats of each pool of a mission: by slot, and "" for what
+// the others share. Pools of which nobody knows the seats are left out.
+func seatsOf(m *listed) map[string]int {
+	all := map[string]int{}
+	shared := len(m.Slots) == 0
+	for _, s := range m.Slots {
+		if s.Seats != nil {
+			all[s.ID] = *s.Seats
+		} else {
+			shared = true
+		}
+	}
+	if shared && m.Occupancy.Total != nil {
+		all[""] = *m.Occupancy.Total
+		for slot, n := range all {
+			if slot != "" {
+				all[""] -= n
+			}
+		}
+	}
+	return all
+}
+
+// poolsOf gives the pools that a seat takes one of each from.
+func poolsOf(m *listed, slots []string) map[string]bool {
+	pools := map[string]bool{}
+	for _, id := range slots {
+		pool := ""
+		for _, s := range m.Slots {
+			if s.ID == id && s.Seats != nil {
+				pool = id
+			}
+		}
+		pools[pool] = true
+	}
+	if len(slots) == 0 {
+		pools[""] = true
+	}
+	return pools
+}
+
+// poolName says which seats are meant.
+func poolName(slot string) string {
+	if slot == "" {
+		return "all"
+	}
+	return "slot " + slot
 }
 
 // seatsThere looks for every hold that was acknowledged.

@@ -43,6 +43,17 @@ func TestOversold(t *testing.T) {
 	if c := oversold(missions(map[string]int{"m": 5}), twice); c.OK {
 		t.Error("one person on two seats: not reported")
 	}
+	slots := missions(map[string]int{"m": 3})
+	slots.missions[0].Slots = []mission.Slot{{ID: "s1", Seats: new(1)}, {ID: "s2", Seats: new(2)}}
+	same := two()
+	same["h1"].Slots, same["h2"].Slots = []string{"s2"}, []string{"s2"}
+	if c := oversold(slots, same); !c.OK {
+		t.Errorf("two of two in a slot: got %+v", c)
+	}
+	same["h1"].Slots, same["h2"].Slots = []string{"s1"}, []string{"s1"}
+	if c := oversold(slots, same); c.OK {
+		t.Error("two of one in a slot, of three in all: not reported")
+	}
 	over := missions(map[string]int{"m": 2})
 	over.missions[0].over = 1
 	if c := oversold(over, two()); c.OK {
