@@ -44,6 +44,7 @@ func Run(ctx context.Context, plan *Plan) ([]result.Phase, error) {
 	}
 	r := &running{plan: plan}
 	crews := map[string][]*Client{} // by stream: connections live through phases
+	defer hangUp(crews)
 	if err := sleepUntil(ctx, plan.StartAt); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,15 @@ func Run(ctx context.Context, plan *Plan) ([]result.Phase, error) {
 		}
 	}
 	return phases, nil
+}
+
+// hangUp closes the connections that are left.
+func hangUp(crews map[string][]*Client) {
+	for _, crew := range crews {
+		for _, c := range crew {
+			c.host.CloseIdleConnections()
+		}
+	}
 }
 
 // sleepUntil waits for a moment; a zero one is now.

@@ -86,29 +86,31 @@ func (c *Config) lay(ctx context.Context, fault Fault, pairs int) (map[result.Ve
 	return told, nil
 }
 
-// pair measures both sides; the fault is B's.
+// pair measures both sides; the fault is B's. The same people come at the same
+// moments each time, as to any two runs of the bench with the same seed.
 func (c *Config) pair(ctx context.Context, s *Server, n int) (a, b *result.Result, err error) {
+	arrivals := load.Poisson(pairRate, time.Duration(pairSeconds*float64(time.Second)), c.Seed)
+	order := rand.New(rand.NewPCG(c.Seed, uint64(n))).Perm(2 * pairRepeats) // the even ones are A's
+	plan := &load.Plan{Target: s.Target, Kinds: []load.Kind{{Name: "ask"}}, Timeout: patience}
+	for _, k := range order {
+		plan.Phases = append(plan.Phases, load.Phase{Name: "ask", Counted: true, Streams: []load.Stream{{Name: "ask", Arrivals: arrivals, Clients: pairClients,
+			Do: func(c *load.Client, _ int) { c.Send(0, "GET", pacePath, nil) }}},
+			Before: func() error {
+				if s.Disarm(); k%2 == 1 {
+					s.Arm()
+				}
+				return nil
+			}})
+	}
+	phases, err := load.Run(ctx, plan)
+	if err != nil {
+		return nil, nil, fmt.Errorf("selftest: pair %d: %w", n+1, err)
+	}
 	sides := [2]*result.Result{{Format: result.FormatVersion, Scenario: "selftest"}, {Format: result.FormatVersion, Scenario: "selftest"}}
-	for _, k := range rand.New(rand.NewPCG(c.Seed, uint64(n))).Perm(2 * pairRepeats) {
-		if s.Disarm(); k%2 == 1 {
-			s.Arm()
-		}
-		phases, err := c.once(ctx, s)
-		if err != nil {
-			return nil, nil, err
-		}
-		sides[k%2].Runs = append(sides[k%2].Runs, result.Run{Phases: phases})
+	for i, k := range order {
+		sides[k%2].Runs = append(sides[k%2].Runs, result.Run{Phases: phases[i : i+1]})
 	}
 	return sides[0], sides[1], nil
-}
-
-// once measures one repeat. The same people come at the same moments each time,
-// as to any two runs of the bench with the same seed.
-func (c *Config) once(ctx context.Context, s *Server) ([]result.Phase, error) {
-	arrivals := load.Poisson(pairRate, time.Duration(pairSeconds*float64(time.Second)), c.Seed)
-	return load.Run(ctx, &load.Plan{Target: s.Target, Kinds: []load.Kind{{Name: "ask"}}, Timeout: patience,
-		Phases: []load.Phase{{Name: "ask", Counted: true, Streams: []load.Stream{{Name: "ask", Arrivals: arrivals, Clients: pairClients,
-			Do: func(c *load.Client, _ int) { c.Send(0, "GET", pacePath, nil) }}}}}})
 }
 
 // pacePath is no call of the contract: its answer takes as long as the server
