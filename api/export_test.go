@@ -23,7 +23,7 @@ func (s *Service) Crowd(n int) { s.lanes.inFlight.Add(int64(n)) }
 func (s *Service) Jam() {
 	s.lanes.unprobe()
 	s.lanes.epoch = s.lanes.epoch.Add(-10 * time.Second)
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classResolve), Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Send: func() bool { return true }})
 	for now := int64(time.Second); !l.State().Tight; now += int64(100 * time.Microsecond) {
 		l.Enter(now, limit.Class(classRecommend))
 	}

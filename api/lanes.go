@@ -38,7 +38,7 @@ func newLanes(inFlightMax int) *lanes {
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
-	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classResolve), Send: l.send})
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Send: l.send})
 	return l
 }
 
@@ -48,7 +48,7 @@ func newLanes(inFlightMax int) *lanes {
 func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
 	now := int64(at.Sub(l.epoch))
 	verdict := l.limiter.Enter(now, limit.Class(c))
-	if verdict == limit.Refuse || c.writes() && !l.writes.Enter(now, int(c-classWrite), c < classResolve) {
+	if verdict == limit.Refuse || c.writes() && !l.writes.Enter(now, int(c-classWrite), c < classCrisis) {
 		l.refused[c].Add(1)
 		return false, errOverloaded
 	}

@@ -84,8 +84,18 @@ func TestBacklogRanks(t *testing.T) {
 	for !full.Tight() {
 		full.Enter(1e9, 0, true)
 	}
-	if full.Enter(1e9, 0, true) {
-		t.Error("the lowest rank is taken by a full house")
+	for _, at := range []struct {
+		inFlight int64
+		rank     int
+		taken    bool
+	}{{300, 1, true}, {300, 0, false}, {350, 2, true}, {350, 1, false}, {500, 2, false}} {
+		for ; full.InFlight() < at.inFlight; full.Enter(1e9, 0, false) {
+		}
+		for ; full.InFlight() > at.inFlight; full.Leave() {
+		}
+		if got := full.Enter(1e9, at.rank, true); got != at.taken {
+			t.Errorf("%d in flight, rank %d: taken %v", at.inFlight, at.rank, got)
+		}
 	}
 	if !full.Enter(1e9, 0, false) {
 		t.Error("what is not bounded is refused")

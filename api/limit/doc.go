@@ -38,7 +38,8 @@
 //
 // Classes are never inverted: while a class is refused for the share, all of
 // the lower ones are refused whole; what a class may wait is longer than what
-// the one below may. Classes from Options.Shed on are never refused here.
+// the one below may. Classes from Options.Shed on wait for lastNanos before
+// they are refused, those from Options.Never on are not refused here.
 // Time is an argument everywhere, in nanoseconds of any one clock that does not
 // go backwards. All methods are safe for concurrent use and allocate nothing.
 package limit

@@ -44,6 +44,9 @@ const (
 	trialWaitNanos = 8e6
 	// probeNanos is the time between two probes.
 	probeNanos = 250e3
+	// lastNanos is what the classes above those that are shed may have waited:
+	// so much of them alone that all below them is long refused.
+	lastNanos = 100e6
 	// staleNanos is how long a measured wait says something.
 	staleNanos = 20e6
 	// goneNanos without a probe's return say that nothing came at all.
@@ -53,7 +56,8 @@ const (
 // Options say what a limiter is for.
 type Options struct {
 	Classes int // how many there are, at most ClassesMax
-	Shed    int // those from this one on are never refused
+	Shed    int // those from this one on are not refused for the share
+	Never   int // those from this one on are not refused at all
 	// Send puts a probe into the queue; whoever takes it out calls Returned.
 	// It is called with no lock held, and never before the last has returned.
 	// False: it could not, and nothing will return.
@@ -73,7 +77,9 @@ type Limiter struct {
 	sentAt   atomic.Uint64 // begun at that time
 	returned atomic.Int64  // when the last came out
 	wait     atomic.Int64  // that it measured
-	ahead    atomic.Int64  // the requests that it stood behind
+	// lastWorked is the same on the clock of work.
+	lastWorked atomic.Int64
+	ahead      atomic.Int64 // the requests that it stood behind
 
 	tight atomic.Bool
 	busy  atomic.Bool
@@ -83,7 +89,6 @@ type Limiter struct {
 	standing  stand      // of a queue to refuse for
 	filling   stand      // of half of one, to leave extras out for
 	share     share
-	worked    int64 // the last probe's wait, on the clock of work
 	calmSince int64 // nothing had to be refused since; 0: something has
 	tightAt   int64 // when the tight state began, or was taken up again
 	trial     bool  // it is given up for a moment, since trialAt
@@ -93,7 +98,7 @@ type Limiter struct {
 
 // New makes a limiter in the loose state.
 func New(o Options) *Limiter {
-	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Classes || o.Send == nil {
+	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Send == nil {
 		panic("limit: options that make no sense")
 	}
 	return &Limiter{options: o}
@@ -123,18 +128,27 @@ func (l *Limiter) Enter(now int64, c Class) Verdict {
 		}
 		return Take
 	}
-	if int(c) >= l.options.Shed {
-		return Spare
-	}
-	wait, turn := l.Wait(now), l.deal.refuses(c)
-	if wait > waitMax(c) || turn && wait > floorNanos {
+	if l.refuses(now, c) {
 		return Refuse
 	}
 	return Spare
 }
 
-// waitMax is what a class may have waited in the tight state: four targets the
-// lowest, and one more for each above it.
+// refuses decides in the tight state.
+func (l *Limiter) refuses(now int64, c Class) bool {
+	wait := l.worked(now)
+	switch {
+	case int(c) >= l.options.Never:
+		return false
+	case int(c) >= l.options.Shed:
+		return wait > lastNanos
+	}
+	turn := l.deal.refuses(c)
+	return wait > waitMax(c) || turn && wait > floorNanos
+}
+
+// waitMax is what a class that is shed may have waited in the tight state: four
+// targets the lowest, and one more for each above it.
 func waitMax(c Class) int64 { return targetNanos * (4 + int64(c)) }
 
 // step advances the clock of work. Two requests that step at once may both
@@ -145,15 +159,17 @@ func (l *Limiter) step(now int64) {
 	}
 }
 
-// Wait is how long a request that is read at now has waited, as far as is
-// known: what the last probe measured, or how long one has been out already.
-func (l *Limiter) Wait(now int64) int64 {
+// worked is how long a request that is read at now has waited for our own work,
+// as far as is known: what the last probe measured, or how long one has been
+// out already. For a core that was gone nobody is refused: those who waited
+// for it have waited already.
+func (l *Limiter) worked(now int64) int64 {
 	wait := int64(0)
 	if now-l.returned.Load() < staleNanos {
-		wait = l.wait.Load()
+		wait = l.lastWorked.Load()
 	}
 	if sent := l.sent.Load(); sent != 0 {
-		wait = max(wait, now-sent)
+		wait = max(wait, min(now-sent, l.work.Load()-l.sentWork.Load()))
 	}
 	return wait
 }
@@ -182,9 +198,9 @@ func (l *Limiter) Returned(now int64) {
 	wait, ahead := now-sent, int64(l.begun.Load()-l.sentAt.Load())
 	worked := min(wait, l.work.Load()-l.sentWork.Load())
 	l.mu.Lock()
-	before := l.worked
+	before := l.lastWorked.Load()
 	since := now - l.returned.Load()
-	l.worked = worked
+	l.lastWorked.Store(worked)
 	l.wait.Store(wait)
 	l.ahead.Store(ahead)
 	l.returned.Store(now)
@@ -277,7 +293,7 @@ func (l *Limiter) loosen(trial bool) {
 // control follows the wait in the tight state, that on the clock of work: to
 // refuse more does not bring back a core that is gone. l.mu is held.
 func (l *Limiter) control(now, since, before int64) {
-	l.share.follow(min(since, staleNanos), l.worked, before)
+	l.share.follow(min(since, staleNanos), l.lastWorked.Load(), before)
 	l.share.deal(&l.deal, l.options.Shed)
 	switch {
 	case !l.share.slight():

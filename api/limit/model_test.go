@@ -8,11 +8,13 @@ import (
 	"renfort/api/limit"
 )
 
-// The classes of the model, lowest first; the last is never refused.
+// The classes of the model, lowest first; holds in crises are not refused for
+// the share, and confirmations not at all.
 const (
 	searches limit.Class = iota
 	pages
 	holds
+	crises
 	confirmations
 	classes
 )
@@ -50,13 +52,19 @@ type toy struct {
 	now     int64
 	queue   []entry
 	told    []told
+
+	// shaky, where it is there, makes costs vary around their mean, and takes
+	// the core away for 1 to 8 ms twenty times a second.
+	shaky   *rand.Rand
+	goneAt  int64
+	goneFor int64 // in all
 }
 
 const refusalNs = 5_000
 
 func newToy(costNs [classes]int64) *toy {
 	m := &toy{costNs: costNs, now: 1}
-	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(confirmations), Send: func() bool {
+	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Send: func() bool {
 		m.queue = append(m.queue, entry{at: m.now, probe: true})
 		return true
 	}})
@@ -67,7 +75,10 @@ func newToy(costNs [classes]int64) *toy {
 func (m *toy) run(rng *rand.Rand, loads ...load) {
 	var next [classes]float64
 	for _, l := range loads {
-		if l.stall > 0 {
+		if l.stall > 0 { // while a probe is out
+			for m.limiter.Enter(m.now, confirmations); !slices.ContainsFunc(m.queue, func(e entry) bool { return e.probe }); m.now += 100_000 {
+				m.limiter.Enter(m.now, confirmations)
+			}
 			m.now += l.stall
 		}
 		for c := range classes {
@@ -112,6 +123,20 @@ func (m *toy) arrive(rng *rand.Rand, next *[classes]float64, l load) {
 	}
 }
 
+// cost is what the next request of a class takes.
+func (m *toy) cost(c limit.Class) int64 {
+	cost := m.costNs[c]
+	if m.shaky == nil {
+		return cost
+	}
+	if m.now > m.goneAt {
+		away := int64(1e6 + m.shaky.Float64()*7e6)
+		m.now, m.goneFor = m.now+away, m.goneFor+away
+		m.goneAt = m.now + int64(m.shaky.ExpFloat64()*50e6)
+	}
+	return int64(float64(cost) * m.shaky.ExpFloat64())
+}
+
 // serve takes the first of the queue.
 func (m *toy) serve(l load) {
 	if len(m.queue) == 0 {
@@ -125,7 +150,7 @@ func (m *toy) serve(l load) {
 		return
 	}
 	t := told{at: m.now, wait: m.now - e.at, class: e.class}
-	cost := m.costNs[e.class]
+	cost := m.cost(e.class)
 	switch m.limiter.Enter(m.now, e.class) {
 	case limit.Refuse:
 		t.refused, cost = true, refusalNs
@@ -141,7 +166,7 @@ func (m *toy) serve(l load) {
 
 // tally sums up what was told of some class within some time.
 type tally struct {
-	taken, refused           int
+	taken, spared, refused   int
 	takenWaits, refusedWaits []int64
 	takenP99Ms, refusedP99Ms float64
 	takenShare               float64
@@ -156,7 +181,9 @@ func (m *toy) tally(from, until int64, of ...limit.Class) (s tally) {
 			s.refused++
 			s.refusedWaits = append(s.refusedWaits, t.wait)
 		} else {
-			s.taken++
+			if s.taken++; t.spare {
+				s.spared++
+			}
 			s.takenWaits = append(s.takenWaits, t.wait)
 		}
 	}
