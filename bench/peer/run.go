@@ -45,6 +45,9 @@ func Run(ctx context.Context, config Config, progress io.Writer) (report *Report
 		for _, p := range slices.Backward(r.peers) {
 			err = errors.Join(err, p.close())
 		}
+		if r.redis != nil { // asked no questions, it is none of the peers
+			err = errors.Join(err, r.redis.close())
+		}
 	}()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err

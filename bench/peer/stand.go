@@ -194,7 +194,7 @@ func (k *corpus) chooseHot(c *Config) (h hotSeats, err error) {
 			}
 		}
 	}
-	return h, fmt.Errorf("peer: %d missions have only %d for the seats of %d rounds", c.Missions, len(h.missions), c.Rounds)
+	return h, fmt.Errorf("peer: %d missions have only %d of the %d that a crowd wants in %d rounds: more missions, fewer rounds, or no holds", c.Missions, len(h.missions), wanted, c.Rounds)
 }
 
 // wish is somebody who asks for missions: whereabouts and domains, at a place.
