@@ -3,7 +3,9 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 
@@ -100,8 +102,33 @@ func (p *play) verify(ctx context.Context) ([]result.Check, error) {
 	if len(p.acks.missions) > 0 {
 		checks = append(checks, p.missionsThere(now))
 	}
+	if err := p.giveBack(ctx); err != nil {
+		return checks, err
+	}
+	if now, err = readCatalogue(ctx, p.service); err != nil {
+		return checks, err
+	}
 	c, err := p.compareRankings(ctx, now, after)
 	return append(checks, c...), err
+}
+
+// giveBack releases what people held and went away from: else it lapses while
+// rankings are compared.
+func (p *play) giveBack(ctx context.Context) error {
+	var left []string
+	for hold, t := range p.acks.seats {
+		if !t.confirmed && !t.released {
+			left = append(left, hold)
+		}
+	}
+	return inParallel(len(left), func(i int) error {
+		err := p.service.json(ctx, http.MethodPost, "/v1/holds/"+left[i]+"/release", []byte(`{}`), nil)
+		var r *refusal
+		if errors.As(err, &r) && (r.status == http.StatusGone || r.status == http.StatusConflict) {
+			return nil // it has lapsed, or was resolved and nobody told
+		}
+		return err
+	})
 }
 
 // walkSeats gives every hold and seat, by hold.
