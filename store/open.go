@@ -26,7 +26,7 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{path: filepath.Join(dir, FileName), options: o, commit: commitTx, recoverEvery: reopenSeconds * time.Second,
-		sweep: sweepLimits{SweepHoldsMax, SweepKeysMax, mission.ObjectSweepMax}, done: make(chan struct{})}
+		sweep: sweepLimits{SweepHoldsMax, SweepKeysMax, mission.ObjectSweepMax}, done: make(chan struct{}), scratch: newScratch()}
 	db, live, err := openFile(s.path, &s.options)
 	if err != nil {
 		return nil, err
@@ -220,7 +220,7 @@ func initialize(tx *bbolt.Tx, o *Options) (*committed, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReducer(tx, &committed{})
+	r := newReducer(tx, &committed{}, newScratch())
 	must(r.b[metaBucket].Put(formatKey, []byte{Format}))
 	r.put(policiesBucket, seqKey(0), nil, policy)
 	r.put(taxonomyBucket, taxonomyKey, nil, taxonomy)

@@ -28,7 +28,11 @@ type Store struct {
 	live    atomic.Pointer[committed]
 	failure atomic.Pointer[failure] // nil: writes are taken
 	meters  meters
-	pace    pace // the writer's own
+
+	// The writer's own.
+	pace    pace
+	scratch *scratch
+	replies []reply
 
 	// commit is (*bbolt.Tx).Commit; tests make it fail as disks do.
 	commit       func(*bbolt.Tx) error

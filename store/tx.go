@@ -23,12 +23,36 @@ type reducer struct {
 	taxonomy *mission.Taxonomy
 	sweepMax sweepLimits
 
+	cursors [bucketCount]*bbolt.Cursor // of get, made when first needed
 	seats   map[mission.Ordinal]*cachedSeats
 	changes []mission.Change  // of all commands so far
 	wrote   bool              // by the command under way
 	touched []mission.Ordinal // missions whose waiting lists are to be looked at after it
 	moved   []mission.Ordinal // missions whose seats it has written
 	arena   []byte            // room for the values and keys of this transaction
+	*scratch
+}
+
+// scratch is memory that one transaction after the other uses.
+type scratch struct {
+	arena0 []byte                           // the first arena
+	seats0 map[mission.Ordinal]*cachedSeats // empty between transactions
+	dirty  []mission.Ordinal
+}
+
+func newScratch() *scratch {
+	return &scratch{arena0: make([]byte, 0, arenaBytes), seats0: map[mission.Ordinal]*cachedSeats{}}
+}
+
+// reuse makes the memory ready for the next transaction. bbolt has let go of
+// it: what was committed is in the file's map.
+func (s *scratch) reuse() {
+	clear(s.seats0)
+	if invariants {
+		for i := range s.arena0[:cap(s.arena0)] {
+			s.arena0[:cap(s.arena0)][i] = 0xdb // whoever still reads it notices
+		}
+	}
 }
 
 // cachedSeats is a mission's seats while the transaction runs: a hot one
@@ -42,14 +66,15 @@ type cachedSeats struct {
 	was   *mission.Seats // before it, where moved
 }
 
-// newReducer starts on a writable transaction, from what the last one left.
-func newReducer(tx *bbolt.Tx, from *committed) *reducer {
+// newReducer starts on a writable transaction, from what the last one left,
+// with memory that no other uses.
+func newReducer(tx *bbolt.Tx, from *committed, memory *scratch) *reducer {
 	b, ok := bucketsOf(tx)
 	if !ok {
 		panic("store: a bucket is missing")
 	}
 	return &reducer{b: b, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
-		seats: map[mission.Ordinal]*cachedSeats{}}
+		seats: memory.seats0, arena: memory.arena0, scratch: memory}
 }
 
 // must stops the process on what cannot be: a key of ours that is too long, a
@@ -82,7 +107,19 @@ func (r *reducer) keep(b []byte) []byte {
 
 // get gives a record, nil if there is none. It stays valid until the end of
 // the transaction.
-func (r *reducer) get(b bucketID, key []byte) []byte { return r.b[b].Get(key) }
+func (r *reducer) get(b bucketID, key []byte) []byte {
+	c := r.cursors[b]
+	if c == nil {
+		c = r.b[b].Cursor()
+		r.cursors[b] = c
+	}
+	// A cursor that is used again has its room for the way down already, which
+	// a look-up by Bucket.Get makes anew each time.
+	if found, value := c.Seek(key); bytes.Equal(found, key) {
+		return value
+	}
+	return nil
+}
 
 // put writes a record or an index value in place of old, nil for none. The
 // caller hands old over because it has just decided by it.
@@ -164,7 +201,7 @@ func mustFit(s *mission.Seats) {
 
 // flush writes what the transaction still keeps in memory. It comes last.
 func (r *reducer) flush() {
-	dirty := make([]mission.Ordinal, 0, len(r.seats))
+	dirty := r.dirty[:0]
 	for o, c := range r.seats {
 		if c.dirty {
 			dirty = append(dirty, o)
@@ -174,6 +211,7 @@ func (r *reducer) flush() {
 	for _, o := range dirty {
 		r.flushSeats(o, r.seats[o])
 	}
+	r.dirty = dirty
 	must(r.b[metaBucket].Put(stateKey, appendMeta(nil, &r.meta)))
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -30,7 +31,9 @@ func (s *Store) write() {
 // not even those who were refused, before the commit: their refusals may rest
 // on what it commits.
 func (s *Store) run(batch []*request) {
-	replies := make([]reply, len(batch))
+	replies := slices.Grow(s.replies[:0], len(batch))[:len(batch)]
+	s.replies = replies
+	defer clear(replies)
 	changes, err := s.commitBatch(batch, replies)
 	if err != nil {
 		s.meters.failures.Add(1)
@@ -56,7 +59,9 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 		return nil, err
 	}
 	before := s.live.Load()
-	r := newReducer(tx, before)
+	r := newReducer(tx, before, s.scratch)
+	defer s.scratch.reuse()
+	r.changes = make([]mission.Change, 0, len(batch)+len(batch)/4)
 	r.sweepMax = s.sweep
 	for i, q := range batch {
 		if err := q.ctx.Err(); err != nil {
