@@ -28,7 +28,7 @@ func (x *Index) follow() {
 		}
 	}
 	for k, own := range x.missions.own {
-		if own || k < len(x.live.own) && x.live.own[k] {
+		if own { // so is that of whoever moves Live.Created
 			x.followTimes(uint32(k))
 		}
 	}

@@ -11,11 +11,15 @@ func (x *Index) putSeats(o uint32, s *mission.Seats) {
 	if !x.missions.has(o) || !x.missions.at(o).Has(Exists) {
 		return
 	}
-	row := x.missions.edit(o)
-	row.Starts, row.Ends, row.Apply = s.Starts, s.Ends, s.ApplyBefore
-	x.keepFills(o, s.Fills)
-	t := s.Totals()
 	l := x.live.edit(o)
+	// A hold moves none of these: the row's chunk, 64 rows of 144 bytes,
+	// is copied where one of them says otherwise alone.
+	if m := x.missions.at(o); m.Starts != s.Starts || m.Ends != s.Ends || m.Apply != s.ApplyBefore || l.Created != s.Created {
+		row := x.missions.edit(o)
+		row.Starts, row.Ends, row.Apply = s.Starts, s.Ends, s.ApplyBefore
+	}
+	x.keepFills(o, &s.Fills)
+	t := s.Totals()
 	l.Total, l.Elsewhere, l.Held, l.Confirmed = int32(t.Total), int32(t.Elsewhere), int32(t.Held), int32(t.Confirmed)
 	l.Created, l.LastTaken = s.Created, s.LastTaken
 	l.Open = s.State == mission.StateOpen
@@ -27,13 +31,16 @@ func (x *Index) putSeats(o uint32, s *mission.Seats) {
 }
 
 // keepFills remembers counts that are not all 0.
-func (x *Index) keepFills(o uint32, f mission.Fills) {
+func (x *Index) keepFills(o uint32, f *mission.Fills) {
 	for int(o) >= len(x.counts) {
 		x.counts = append(x.counts, nil)
 	}
-	x.counts[o] = nil
-	if f.Counts != [mission.FillDays]uint32{} {
-		x.counts[o] = &f
+	switch had := x.counts[o]; {
+	case f.Counts == [mission.FillDays]uint32{}:
+		x.counts[o] = nil
+	case had == nil || *had != *f:
+		kept := *f
+		x.counts[o] = &kept
 	}
 }
 
