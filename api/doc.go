@@ -13,6 +13,15 @@
 // then the handler. What any of them refuses becomes problem+json in one
 // place, and what the handler wrote leaves in another.
 //
+// # Under load
+//
+// What is refused, and when, is api/limit's to say; lanes.go gives it the
+// classes and its place in the way of a request. Before anything is refused,
+// and while something is, answers leave out facets, highlights and
+// explanations (degraded), and pages are not remembered as shown. A refusal of
+// the limiter is made in advance and costs less than half a microsecond beside
+// the connection.
+//
 // # Memory
 //
 // Calls are pooled with all their buffers, and an answer's buffer changes

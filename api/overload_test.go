@@ -120,3 +120,28 @@ func BenchmarkRefusal(b *testing.B) {
 		b.Fatalf("%d %s", ctx.Response.StatusCode(), ctx.Response.Body())
 	}
 }
+
+// Under load a page is given and not remembered as shown: that would cost as
+// much again.
+func TestBusyPagesAreNotRemembered(t *testing.T) {
+	l := openService(t, nil)
+	l.must(201, "PUT", "/v1/missions/m1", niceMission("m1", ""))
+	l.must(201, "PUT", "/v1/volunteers/v1", `{"id":"v1","postal_code":"06000"}`)
+	var most int64
+	for _, r := range api.Routes() {
+		if r.Pattern == "/v1/recommendations" {
+			most = l.service.InFlightLimits()[r.Class]
+		}
+	}
+	dropped := func(want string) {
+		t.Helper()
+		l.must(200, "POST", "/v1/recommendations", `{"volunteer":"v1"}`)
+		if metrics := string(l.must(200, "GET", "/metrics", "").body); !strings.Contains(metrics, "renfort_shown_dropped_total "+want+"\n") {
+			t.Errorf("metrics do not say that %s pages were dropped", want)
+		}
+	}
+	dropped("0")
+	l.service.Crowd(int(most) * 7 / 8)
+	defer l.service.Crowd(-int(most) * 7 / 8)
+	dropped("1")
+}

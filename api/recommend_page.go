@@ -49,6 +49,10 @@ func (c *call) note(r *ranking, id pageID) {
 		c.digest.note(r, id)
 		return
 	}
+	if c.busy { // a command for each costs as much as the page
+		c.s.shown.drop()
+		return
+	}
 	c.s.shown.add(r.request.Volunteer, id, &r.page)
 }
 

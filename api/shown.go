@@ -60,6 +60,13 @@ func (s *shown) add(volunteer mission.ID, id pageID, page *matcher.Page) {
 	}
 }
 
+// drop counts a page that is not noted.
+func (s *shown) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped++
+}
+
 // lost gives how many pages were not noted.
 func (s *shown) lost() uint64 {
 	s.mu.Lock()
