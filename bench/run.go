@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -83,7 +82,7 @@ func Run(ctx context.Context, c Config, show Shower) (*result.Result, error) {
 func (r *runner) describe() {
 	c := &r.config
 	r.result = &result.Result{Format: result.FormatVersion, Scenario: c.Scenario, Command: c.Command, Seed: c.Seed, RunID: c.RunID,
-		Began: time.Now().UTC().Format(time.RFC3339), Build: build(), Machine: machine.Describe(), Shards: 1, Settings: c.settings()}
+		Began: time.Now().UTC().Format(time.RFC3339), Build: Built(), Machine: machine.Describe(), Shards: 1, Settings: c.settings()}
 	r.result.Service = result.Service{Target: c.Target, Own: c.Target == "", InjectedSyncMS: c.SyncMS, Env: map[string]string{}}
 	for _, name := range []string{"GOGC", "GOMEMLIMIT", "GOMAXPROCS"} {
 		if v := os.Getenv(name); v != "" {
@@ -106,24 +105,6 @@ func (c *Config) settings() map[string]string {
 		s["cache"] = "off"
 	}
 	return s
-}
-
-// build reads what this binary was made of.
-func build() (b result.Build) {
-	b.Go = runtime.Version()
-	info, known := debug.ReadBuildInfo()
-	if !known {
-		return b
-	}
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			b.Commit = s.Value
-		case "vcs.modified":
-			b.Modified = s.Value == "true"
-		}
-	}
-	return b
 }
 
 // prepare makes and fills the service of its own, once for all repeats.
@@ -237,7 +218,7 @@ func (r *runner) open(ctx context.Context, c *Config) (*service, error) {
 		return nil, err
 	}
 	r.result.Service.Flags = s.own.flags[:3] // the folder is temporary
-	r.result.Service.Build = build()
+	r.result.Service.Build = Built()
 	if r.result.Service.SyncUS == nil {
 		r.disk(work)
 	}
