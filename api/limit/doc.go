@@ -24,8 +24,8 @@
 // class may is refused at once. The share follows the wait as PIE's does
 // (RFC 8033), and is dealt out over the classes by what each of them asks for,
 // as DAGOR does, so that a class is touched only when all below it are refused
-// whole. It ends when nothing had to be refused for calmNanos, and is given up
-// for a moment every trialNanos: callers who ask again at once whenever they
+// whole. It ends when hardly anything had to be refused for a while, and is given
+// up for a moment every trialNanos: callers who ask again at once whenever they
 // are refused would otherwise keep it up by themselves.
 //
 // # Writes

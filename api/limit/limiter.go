@@ -21,10 +21,10 @@ const (
 	// an answer, and more callers than are promised never to be refused.
 	few      = 64
 	fewNanos = 40e6
-	// standNanos is how long a queue must stand: longer than the collector
-	// stops anything, or a neighbour takes the core, with the time to work
-	// off what has come meanwhile at two thirds of full load.
-	standNanos = 100e6
+	// standNanos is how long a queue must stand: what comes while a neighbour
+	// has the core for 30 ms is worked off in that time at two thirds of full
+	// load, and what waits until an overload is noticed waits for little more.
+	standNanos = 50e6
 	// stepNanos is what the clock of work advances at most between two
 	// requests.
 	stepNanos = 1e6
@@ -34,7 +34,8 @@ const (
 	// floorNanos is a wait below which nothing is refused: the core is about
 	// to run dry, and had rather serve.
 	floorNanos = targetNanos / 4
-	// calmNanos without a refusal end the tight state.
+	// calmNanos is the least that the tight state lasts, and how long a trial
+	// must go well; a backlog is loose again after so long without a refusal.
 	calmNanos = 500e6
 	// trialNanos is how long after its beginning the tight state is given up
 	// to see whether it is needed; each trial that fails doubles the time, up
@@ -85,15 +86,14 @@ type Limiter struct {
 	busy  atomic.Bool
 	deal  deal
 
-	mu        sync.Mutex // guards what follows
-	standing  stand      // of a queue to refuse for
-	filling   stand      // of half of one, to leave extras out for
-	share     share
-	calmSince int64 // nothing had to be refused since; 0: something has
-	tightAt   int64 // when the tight state began, or was taken up again
-	trial     bool  // it is given up for a moment, since trialAt
-	trialAt   int64
-	patience  int64 // until the next trial
+	mu       sync.Mutex // guards what follows
+	standing stand      // of a queue to refuse for
+	filling  stand      // of half of one, to leave extras out for
+	share    share
+	tightAt  int64 // when the tight state began, or was taken up again
+	trial    bool  // it is given up for a moment, since trialAt
+	trialAt  int64
+	patience int64 // until the next trial
 }
 
 // New makes a limiter in the loose state.
@@ -267,7 +267,7 @@ func (l *Limiter) tighten() {
 	} else {
 		l.share, l.patience = share{}, trialNanos
 	}
-	l.trial, l.calmSince, l.tightAt = false, 0, now
+	l.trial, l.tightAt = false, now
 	l.deal.open()
 	l.share.deal(&l.deal, l.options.Shed)
 	l.tight.Store(true)
@@ -295,16 +295,10 @@ func (l *Limiter) loosen(trial bool) {
 func (l *Limiter) control(now, since, before int64) {
 	l.share.follow(min(since, staleNanos), l.lastWorked.Load(), before)
 	l.share.deal(&l.deal, l.options.Shed)
-	switch {
-	case !l.share.slight():
-		l.calmSince = 0
-	case l.calmSince == 0:
-		l.calmSince = now
-	case now-l.calmSince >= calmNanos:
+	switch held := now - l.tightAt; {
+	case l.share.mean < negligible && held >= calmNanos:
 		l.loosen(false)
-		return
-	}
-	if now-l.tightAt >= l.patience {
+	case held >= l.patience:
 		l.loosen(true)
 	}
 }

@@ -13,6 +13,9 @@ const (
 	followNanos = 100e6
 	damping     = 0.12
 	errorMax    = 6.0 // targets
+	// meanNanos smooths the share for the question whether it is needed: a
+	// spike of the wait is not.
+	meanNanos = 200e6
 	// negligible is a share that a wait's own ups and downs make.
 	negligible = 0.03
 )
@@ -20,6 +23,7 @@ const (
 // share is how much of what is asked for is refused. Guarded by its owner.
 type share struct {
 	refused float64             // from 0 to 1
+	mean    float64             // of it, over about meanNanos
 	asked   [ClassesMax]float64 // of each class, old ones fading
 	seen    [ClassesMax]uint32  // deal.asked as it was last read
 }
@@ -30,6 +34,7 @@ func (s *share) follow(since, wait, before int64) {
 	moved := min(max(float64(wait-before)/targetNanos, -errorMax), errorMax)
 	s.refused += off*float64(since)/followNanos + damping*moved
 	s.refused = min(max(s.refused, 0), 1)
+	s.mean += (s.refused - s.mean) * float64(since) / meanNanos
 }
 
 // slight says that the share is none.
