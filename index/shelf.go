@@ -1,20 +1,22 @@
 package index
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 
 	"renfort/geo"
 )
 
-// ShelfLevel is the level of the cells that have shelves: some 4 km wide.
-const ShelfLevel = 11
+// ShelfLevel is the level of the cells that have shelves: some 2 km wide.
+const ShelfLevel = 12
 
 // The bounds of what shelves cost: a shelf is stocked once its cell was asked
 // for so often that it pays, and no more than shelvesMost are kept.
 const (
 	shelfAsks   = 4
 	shelvesMost = 4096
+	slotsLen    = 2 * shelvesMost // of the table of slots, which is never full
 )
 
 // ShelfRow is an entry on a shelf with its mission's row beside it, so that
@@ -24,27 +26,86 @@ type ShelfRow struct {
 	Stand Stand // as it was; of a mission that was touched since, the snapshot's counts
 }
 
-// TailRow is an entry that few people have to look at, without its mission's
-// row.
-type TailRow struct {
-	Entry
-	Standing   float32 // at most
-	Bound      float32 // as Bounds
-	Generation uint32
-}
-
-// Shelf is the entries at places that can score best for people in one cell,
-// best bound first. It is immutable.
+// Shelf is the entries that can score best for people in one cell, or from
+// anywhere, best bound first. It is immutable.
 type Shelf struct {
-	Rows    []ShelfRow
-	Bounds  []float32        // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
-	Tail    []TailRow        // what follows Rows
-	Rest    float64          // the same bound for everything that is not on the shelf
-	ScaleKm [Classes]float64 // by class: the distance scales that it holds for, or shorter ones
+	Rows     []ShelfRow
+	Bounds   []float32        // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
+	Ordinals []uint32         // Ordinals[i] of Rows[i]
+	Rest     float64          // the same bound for everything that is not on the shelf
+	ScaleKm  [Classes]float64 // by class: the distance scales that it holds for, or shorter ones
+	Center   geo.Vec          // of the cell
 	// Near is the entries nearest to the cell's centre, nearest first: all
 	// those within NearKm of it.
-	Near   []ShelfRow
-	NearKm float64
+	Near    []ShelfRow
+	NearKms []float32 // NearKms[i]: Near[i] is no nearer to the centre
+	NearKm  float64
+	// Scales and RankKm say how far the Rank-th nearest is from here.
+	Scales *Scales
+	RankKm float64
+
+	traits     []uint64 // by 64 rows, a bit each: domains, then activities, then skills, then reach
+	domains    int      // how many there are
+	activities int
+}
+
+// ShelfTraits says of 64 rows of a shelf, a bit each, which of them share
+// something with somebody.
+type ShelfTraits struct {
+	Activity uint64 // one of the activities
+	Domain   uint64 // one of the domains
+	Adjacent uint64 // one of the domains beside
+	Skills   uint64 // asks for skills
+	Far      uint64 // reaches farther than ordinary missions
+	All      uint64 // there is a row
+}
+
+// maskBits is how many domains, or folded activities, there can be.
+const maskBits = 64
+
+// Sort makes the shelf's rows ready to be looked up by what they are about.
+func (s *Shelf) Sort(t *Snapshot) {
+	s.domains, s.activities = min(len(t.Taxonomy.Domains), maskBits), min(len(t.Taxonomy.Activities), maskBits)
+	stride := s.domains + s.activities + 2
+	s.traits = make([]uint64, (len(s.Rows)+63)/64*stride)
+	s.Ordinals = make([]uint32, len(s.Rows))
+	for i := range s.Rows {
+		e := &s.Rows[i].Entry
+		s.Ordinals[i] = e.Ordinal
+		block, bit := s.traits[i/64*stride:(i/64+1)*stride], uint64(1)<<(i%64)
+		for rest := e.Domains; rest != 0; rest &= rest - 1 {
+			block[bits.TrailingZeros64(rest)] |= bit
+		}
+		for rest := e.Activities; rest != 0; rest &= rest - 1 {
+			block[s.domains+bits.TrailingZeros64(rest)] |= bit
+		}
+		if e.Traits&AsksOfSkills != 0 {
+			block[stride-2] |= bit
+		}
+		if e.Class() > Normal {
+			block[stride-1] |= bit
+		}
+	}
+}
+
+// Traits looks at rows 64*block to 64*block+63, as far as there are any.
+func (s *Shelf) Traits(block int, activities, domains, adjacent uint64) (t ShelfTraits) {
+	stride := s.domains + s.activities + 2
+	b := s.traits[block*stride : (block+1)*stride]
+	for rest := activities; rest != 0; rest &= rest - 1 {
+		t.Activity |= b[s.domains+bits.TrailingZeros64(rest)]
+	}
+	for rest := domains; rest != 0; rest &= rest - 1 {
+		t.Domain |= b[bits.TrailingZeros64(rest)]
+	}
+	for rest := adjacent; rest != 0; rest &= rest - 1 {
+		t.Adjacent |= b[bits.TrailingZeros64(rest)]
+	}
+	t.Skills, t.Far, t.All = b[stride-2], b[stride-1], ^uint64(0)
+	if n := len(s.Rows) - 64*block; n < 64 {
+		t.All = 1<<n - 1
+	}
+	return t
 }
 
 // Shelves are the shelves of one state of the trees: they go with it. What is
@@ -54,7 +115,9 @@ type Shelves struct {
 	touched []atomic.Uint64 // bit o%64 of touched[o/64]: the row of ordinal o changed since
 	stands  []treeStands    // stands[i] of Trees[i]
 	count   atomic.Int64
-	byCell  sync.Map // geo.Cell -> *ShelfSlot
+	slots   [slotsLen]atomic.Pointer[ShelfSlot] // by hash of the cell, the next free place where that is taken
+	afar    sync.Once
+	remote  *Shelf
 }
 
 // treeStands is the rows of a tree's entries, in their order.
@@ -94,27 +157,48 @@ func (s *Shelves) Stands(i uint32, from *Snapshot) []Stand {
 	return t.rows
 }
 
+// Afar gives the shelf of what can be done from anywhere. It is stocked when it
+// is first asked for; who asks meanwhile waits.
+func (s *Shelves) Afar(stock func() *Shelf) *Shelf {
+	s.afar.Do(func() { s.remote = stock() })
+	return s.remote
+}
+
 // ShelfSlot is the place of one shelf.
 type ShelfSlot struct {
-	asked atomic.Uint32
 	shelf atomic.Pointer[Shelf]
+	cell  geo.Cell
+	asked atomic.Uint32
 	busy  atomic.Bool
 }
 
+// slotHash spreads cells over the table: the odd number next to 2^64 divided
+// by the golden ratio.
+const slotHash = 0x9e3779b97f4a7c15
+
 // Slot gives the place of a cell's shelf, nil if there are too many.
 func (s *Shelves) Slot(c geo.Cell) *ShelfSlot {
-	if slot, ok := s.byCell.Load(c); ok {
-		return slot.(*ShelfSlot)
+	for i := uint64(c) * slotHash >> 32 % slotsLen; ; i = (i + 1) % slotsLen {
+		slot := s.slots[i].Load()
+		if slot == nil {
+			if s.count.Load() >= shelvesMost {
+				return nil
+			}
+			slot = &ShelfSlot{cell: c}
+			if s.slots[i].CompareAndSwap(nil, slot) {
+				s.count.Add(1)
+			} else {
+				slot = s.slots[i].Load() // somebody took the place, perhaps for this cell
+			}
+		}
+		if slot.cell == c {
+			return slot
+		}
 	}
-	if s.count.Load() >= shelvesMost {
-		return nil
-	}
-	slot, had := s.byCell.LoadOrStore(c, new(ShelfSlot))
-	if !had {
-		s.count.Add(1)
-	}
-	return slot.(*ShelfSlot)
 }
+
+// Peek gives the shelf that is there, nil for none.
+func (s *ShelfSlot) Peek() *Shelf { return s.shelf.Load() }
 
 // Take gives the shelf if it holds for the scales, else nil; it then stocks
 // the shelf if it pays and nobody else does so already.

@@ -2,13 +2,20 @@ package matcher
 
 import "renfort/index"
 
-// collector keeps the k best candidates. Its heap has the worst on top, whose
-// score is the floor once there are k.
+// collector keeps the k best candidates in their order. The score of the last
+// is the floor once there are k.
 type collector struct {
 	k     int
-	items []candidate
-	floor float64 // nothing below it can get in
-	least float64 // the floor before there are k
+	items []candidate // in no order; they stay where they are
+	order []place     // of items, best first
+	floor float64     // nothing below it can get in
+	least float64     // the floor before there are k
+}
+
+// place is where a candidate is, with what the order most often asks for.
+type place struct {
+	score float64
+	item  int32 // of items
 }
 
 // collectors keep missions done from afar apart from the others: the page takes
@@ -25,7 +32,7 @@ func (b *collectors) of(remote bool) *collector {
 
 // begin empties the collector: it takes k, none below least.
 func (b *collector) begin(k int, least float64) {
-	b.k, b.items, b.least, b.floor = k, b.items[:0], least, least
+	b.k, b.items, b.order, b.least, b.floor = k, b.items[:0], b.order[:0], least, least
 }
 
 // next gives how many to take if there were too few.
@@ -60,26 +67,45 @@ func before(a, b *candidate, s *index.Snapshot) bool {
 	return s.Texts.At(a.ordinal).ID < s.Texts.At(b.ordinal).ID
 }
 
+// ranked gives the i-th best.
+func (b *collector) ranked(i int) *candidate { return &b.items[b.order[i].item] }
+
+// worst gives the last of those kept, of which there must be one.
+func (b *collector) worst() *candidate { return b.ranked(len(b.order) - 1) }
+
 // offer takes c if it is among the k best so far. A mission that may come by
 // several ways is kept once, by its best: of equal ones the nearest.
-func (b *collector) offer(c candidate, several bool, s *index.Snapshot) {
-	if several && b.improve(&c, s) {
+func (b *collector) offer(c *candidate, several bool, s *index.Snapshot) {
+	if several && b.improve(c, s) {
 		return
 	}
-	if len(b.items) < b.k {
-		b.items = append(b.items, c)
-		b.up(len(b.items)-1, s)
-	} else if before(&c, &b.items[0], s) {
-		b.items[0] = c
-		b.down(0, s)
+	at := len(b.items)
+	if at < b.k {
+		b.items, b.order = append(b.items, *c), append(b.order, place{})
+	} else {
+		last := at - 1
+		if !before(c, b.worst(), s) {
+			return
+		}
+		at = int(b.order[last].item)
+		b.items[at] = *c
 	}
-	b.raise()
+	b.settle(len(b.order)-1, place{c.score, int32(at)}, s)
 }
 
-// raise moves the floor to the worst that was kept, once there are k.
-func (b *collector) raise() {
-	if len(b.items) == b.k {
-		b.floor = max(b.least, b.items[0].score)
+// settle moves a candidate up to where it belongs from place i, which is free,
+// and the floor to the worst that was kept, once there are k.
+func (b *collector) settle(i int, p place, s *index.Snapshot) {
+	for ; i > 0; i-- {
+		up := b.order[i-1]
+		if up.score > p.score || up.score == p.score && !before(&b.items[p.item], &b.items[up.item], s) {
+			break
+		}
+		b.order[i] = up
+	}
+	b.order[i] = p
+	if len(b.order) == b.k {
+		b.floor = max(b.least, b.order[b.k-1].score)
 	}
 }
 
@@ -92,44 +118,16 @@ func (c *candidate) nearer(old *candidate) bool {
 // improve puts c in the place of the same mission by another way, if that is
 // no better; it says whether the mission was there.
 func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
-	for i := range b.items {
-		old := &b.items[i]
+	for i := range b.order {
+		old := b.ranked(i)
 		if old.ordinal != c.ordinal {
 			continue
 		}
 		if c.score > old.score || c.score == old.score && c.nearer(old) {
 			*old = *c
-			b.down(i, s)
-			b.raise()
+			b.settle(i, place{c.score, b.order[i].item}, s)
 		}
 		return true
 	}
 	return false
-}
-
-func (b *collector) up(i int, s *index.Snapshot) {
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !before(&b.items[parent], &b.items[i], s) {
-			return
-		}
-		b.items[parent], b.items[i] = b.items[i], b.items[parent]
-		i = parent
-	}
-}
-
-func (b *collector) down(i int, s *index.Snapshot) {
-	for {
-		worst, n := i, len(b.items)
-		for c := 2*i + 1; c <= 2*i+2 && c < n; c++ {
-			if before(&b.items[worst], &b.items[c], s) {
-				worst = c
-			}
-		}
-		if worst == i {
-			return
-		}
-		b.items[i], b.items[worst] = b.items[worst], b.items[i]
-		i = worst
-	}
 }

@@ -38,6 +38,7 @@ type neighbours struct {
 type neighbour struct {
 	chord2  float64
 	entry   *index.Entry // of that address, nil for one in no tree
+	stand   *index.Stand
 	ordinal uint32
 }
 
@@ -78,20 +79,43 @@ func (n *neighbours) find() {
 
 // findOnShelf looks at what is nearest on a shelf. It says whether that is
 // enough: the n-th nearest of enough is known, or that they are near enough.
-func (n *neighbours) findOnShelf(s *index.Shelf, center geo.Vec) bool {
+func (n *neighbours) findOnShelf(s *index.Shelf) bool {
 	n.found = n.found[:0]
 	for _, o := range n.q.snapshot.Fresh {
 		n.takeWhole(o)
 	}
-	off := n.at.DistanceKm(center)
+	off := n.at.DistanceKm(s.Center)
 	for i := range s.Near {
-		row := &s.Near[i]
-		n.take(&row.Entry, row.Stand.Generation)
-		if i%16 == 15 && n.suffices() {
-			return true
+		if i%8 == 7 {
+			if n.suffices() {
+				return true
+			}
+			if float64(s.NearKms[i])-off > n.mostKm() {
+				n.knownKm = float64(s.NearKms[i]) - off
+				return n.knows()
+			}
 		}
+		row := &s.Near[i]
+		n.take(&row.Entry, row.Stand.Generation, n.q.standOf(row))
 	}
 	n.knownKm = s.NearKm - off
+	return n.knows()
+}
+
+// mostKm is how far it is worth to look.
+func (n *neighbours) mostKm() float64 {
+	most := math.Inf(1)
+	if n.most > 0 {
+		most = n.most
+	}
+	if len(n.found) == n.rank {
+		most = min(most, n.km())
+	}
+	return most
+}
+
+// knows says whether what was found up to knownKm is enough.
+func (n *neighbours) knows() bool {
 	if len(n.found) == n.rank {
 		n.knownKm = min(n.knownKm, n.km())
 	}
@@ -117,7 +141,7 @@ func (n *neighbours) descend() {
 		for i := node.First; i < node.First+uint32(node.Len); i++ {
 			if node.Leaf {
 				if t.Bounds[i] != 0 {
-					n.take(&t.Entries[i], t.Generations[i])
+					n.take(&t.Entries[i], t.Generations[i], nil)
 				}
 			} else {
 				n.push(int(top.tree), i)
@@ -141,14 +165,18 @@ func (n *neighbours) push(tree int, node uint32) {
 	}
 }
 
-// take counts the mission of an entry, if it is near enough and can be had.
-func (n *neighbours) take(e *index.Entry, generation uint32) {
+// take counts the mission of an entry, if it is near enough and can be had; its
+// row is nil where it is not known yet.
+func (n *neighbours) take(e *index.Entry, generation uint32, l *index.Stand) {
 	c := n.at.Chord2(e.Vec)
 	if c >= n.worst() || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
 		return
 	}
-	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == generation {
-		n.insert(e, e.Ordinal, c)
+	if l == nil {
+		l = n.q.snapshot.Stands.At(e.Ordinal)
+	}
+	if l.Standing != 0 && l.Generation == generation {
+		n.insert(neighbour{c, e, l, e.Ordinal}, e.Traits&index.Several != 0 || len(n.q.snapshot.Fresh) > 0)
 	}
 }
 
@@ -159,43 +187,43 @@ func (n *neighbours) admits(e *index.Entry) bool {
 // takeWhole counts a mission by all its addresses.
 func (n *neighbours) takeWhole(o uint32) {
 	s := n.q.snapshot
-	m := s.Missions.At(o)
+	m, l := s.Missions.At(o), s.Stands.At(o)
 	e := index.EntryOf(o, m)
-	if s.Stands.At(o).Standing == 0 || !m.Has(index.Placed) || !n.admits(&e) {
+	if l.Standing == 0 || !m.Has(index.Placed) || !n.admits(&e) {
 		return
 	}
 	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
 		row := s.Addresses.At(a)
 		if c := n.at.Chord2(row.Vec); c < n.worst() && (n.any || !n.q.choosy || n.q.filter.Address(row)) {
-			n.insert(nil, o, c)
+			n.insert(neighbour{c, nil, l, o}, true)
 		}
 	}
 }
 
-// insert keeps the rank nearest, each mission once, nearest first.
-func (n *neighbours) insert(e *index.Entry, o uint32, chord2 float64) {
-	if n.most > 0 && geo.Km(chord2) > n.most {
+// insert keeps the rank nearest, each mission once, nearest first; several says
+// that the mission may be there already.
+func (n *neighbours) insert(x neighbour, several bool) {
+	if n.most > 0 && geo.Km(x.chord2) > n.most {
 		return
 	}
 	at := len(n.found)
-	for i := range n.found {
-		if n.found[i].ordinal == o {
+	for i := 0; several && i < len(n.found); i++ {
+		if n.found[i].ordinal == x.ordinal {
 			at = i
 		}
 	}
 	switch {
 	case at < len(n.found):
-		if chord2 >= n.found[at].chord2 {
+		if x.chord2 >= n.found[at].chord2 {
 			return
 		}
-		n.found[at].chord2, n.found[at].entry = chord2, e
 	case len(n.found) < n.rank:
-		n.found = append(n.found, neighbour{chord2, e, o})
+		n.found = append(n.found, x)
 	default:
 		at = n.rank - 1
-		n.found[at] = neighbour{chord2, e, o}
 	}
-	for ; at > 0 && n.found[at].chord2 < n.found[at-1].chord2; at-- {
-		n.found[at], n.found[at-1] = n.found[at-1], n.found[at]
+	for ; at > 0 && x.chord2 < n.found[at-1].chord2; at-- {
+		n.found[at] = n.found[at-1]
 	}
+	n.found[at] = x
 }

@@ -2,7 +2,6 @@ package matcher
 
 import (
 	"math"
-	"slices"
 	"sync"
 
 	"renfort/index"
@@ -65,7 +64,6 @@ func (q *query) arrange(page *Page) {
 // choose puts the candidates into the order of the page. It fails if one that
 // a collector left out might have had a place.
 func (q *query) choose(limit int) bool {
-	q.found = append(append(q.found[:0], q.best[0].items...), q.best[1].items...)
 	q.rank()
 	window := min(q.policy.Diversity.Window, limit, len(q.order))
 	counts := q.emptyCaps()
@@ -97,49 +95,35 @@ func (q *query) choose(limit int) bool {
 // surely says that nothing a collector left out comes before c: what it left
 // out comes after the worst it kept.
 func (q *query) surely(c *candidate, remote bool) bool {
-	if b := &q.best[0]; b.full() && before(&b.items[0], c, q.snapshot) {
+	if b := &q.best[0]; b.full() && before(b.worst(), c, q.snapshot) {
 		return false
 	}
-	if b := &q.best[1]; remote && b.full() && before(&b.items[0], c, q.snapshot) {
+	if b := &q.best[1]; remote && b.full() && before(b.worst(), c, q.snapshot) {
 		return false
 	}
 	return !remote || c.score >= q.best[0].floor // those done from afar below it were not looked for
 }
 
-// insertionMost is how many candidates are put in order one by one; more are
-// sorted.
-const insertionMost = 64
-
-// rank orders what was found, best first.
+// rank puts what both collectors kept into one order, best first.
 func (q *query) rank() {
 	q.order = q.order[:0]
-	if len(q.found) > insertionMost {
-		for i := range q.found {
-			q.order = append(q.order, int32(i))
+	here, afar := &q.best[0], &q.best[1]
+	for i, k := 0, 0; i < len(here.order) || k < len(afar.order); {
+		if k == len(afar.order) || i < len(here.order) && before(here.ranked(i), afar.ranked(k), q.snapshot) {
+			q.order = append(q.order, here.ranked(i))
+			i++
+		} else {
+			q.order = append(q.order, afar.ranked(k))
+			k++
 		}
-		slices.SortFunc(q.order, func(a, b int32) int {
-			if before(&q.found[a], &q.found[b], q.snapshot) {
-				return -1
-			}
-			return 1
-		})
-		return
-	}
-	for i := range q.found {
-		k := len(q.order)
-		q.order = append(q.order, int32(i))
-		for ; k > 0 && before(&q.found[i], &q.found[q.order[k-1]], q.snapshot); k-- {
-			q.order[k] = q.order[k-1]
-		}
-		q.order[k] = int32(i)
 	}
 }
 
 // ranked gives the i-th in order.
-func (q *query) ranked(i int) *candidate { return &q.found[q.order[i]] }
+func (q *query) ranked(i int) *candidate { return q.order[i] }
 
 // moveTo moves the item at i forward to place, keeping the others' order.
-func moveTo(order []int32, i, place int) {
+func moveTo(order []*candidate, i, place int) {
 	c := order[i]
 	copy(order[place+1:i+1], order[place:i])
 	order[place] = c
@@ -236,8 +220,8 @@ func (q *query) serve(limit int) {
 			return
 		}
 	}
-	q.order = append(q.order, int32(len(q.found)))
-	q.found = append(q.found, u)
+	q.served = u
+	q.order = append(q.order, &q.served)
 	moveTo(q.order, len(q.order)-1, w-1)
 }
 

@@ -22,16 +22,15 @@ type query struct {
 	nothing  index.Filter // what a request without a filter has
 	request  *Request
 
-	at          geo.Vec
-	placed      bool
-	scaleKm     [index.Classes]float64 // by class of reach; of crises the longest of any
-	nearestKm   float64                // to the scale_rank-th nearest, from the centre of the asking cell
-	reachKm     [index.Classes]float64 // no place-bound mission farther away
-	reachChord2 [index.Classes]float64 // the same, a little more, as squared chords
-	asked       float64                // radius asked for, 0 for none
-	radius      float64                // that the reach was set for, 0 for none
-	strict      bool                   // it was the request's, not the record's: urgency does not pass it
-	reciprok    [index.Classes]float64 // weight / scale, by class
+	at        geo.Vec
+	placed    bool
+	scaleKm   [index.Classes]float64 // by class of reach; of crises the longest of any
+	nearestKm float64                // to the scale_rank-th nearest, from the centre of the asking cell
+	reachKm   [index.Classes]float64 // no place-bound mission farther away
+	asked     float64                // radius asked for, 0 for none
+	radius    float64                // that the reach was set for, 0 for none
+	strict    bool                   // it was the request's, not the record's: urgency does not pass it
+	reciprok  [index.Classes]float64 // weight / scale, by class
 
 	domains    uint64
 	adjacent   uint64
@@ -61,8 +60,9 @@ type query struct {
 	around   bool        // near has every mission at places within reach
 	caps     caps
 	shelf    *index.Shelf // of the asking cell, nil for none
-	found    []candidate  // what the collectors kept
-	order    []int32      // found in the order of the page
+	walk     shelfWalk
+	order    []*candidate // what the collectors kept, in the order of the page
+	served   candidate    // the mission that nobody took, if it has its place by that
 	decay    *decay
 	batch    batch
 	best     collectors
@@ -81,6 +81,7 @@ const (
 	byDomain
 	byAdjacent
 	byOther
+	kinds // how many there are
 )
 
 // compile sets the query up.
@@ -120,9 +121,14 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 	slices.Sort(q.barred)
 	q.takePlace()
 	q.weigh()
-	q.setScales()
+	var cell geo.Cell
+	if q.placed {
+		cell = geo.CellOf(q.at, max(index.ShelfLevel, mission.ScaleLevel))
+	}
+	slot := q.shelfSlot(cell)
+	q.setScales(cell, slot)
 	q.setReach(q.asked)
-	q.findShelf()
+	q.findShelf(cell, slot)
 	return nil
 }
 
@@ -208,14 +214,15 @@ func (q *query) weigh() {
 	q.noneFits = power(p.Availability.NoneFits, p.Weights.Availability)
 }
 
-// setScales finds how far things are from here.
-func (q *query) setScales() {
+// setScales finds how far things are from here, in a cell of a level not above
+// that of scales; slot is that of the cell's shelf, or nil.
+func (q *query) setScales(cell geo.Cell, slot *index.ShelfSlot) {
 	if !q.placed {
 		return
 	}
 	d := &q.policy.Distance
 	near := d.ScaleMaxKm
-	if q.nearestKm = q.nearKm(d.ScaleRank); !math.IsInf(q.nearestKm, 1) { // 0 times infinity is no number
+	if q.nearestKm = q.nearKm(d.ScaleRank, cell, slot); !math.IsInf(q.nearestKm, 1) { // 0 times infinity is no number
 		near = min(max(d.ScaleFactor*q.nearestKm, d.ScaleMinKm), d.ScaleMaxKm)
 	}
 	vital := max(near, d.VitalMinKm)
@@ -227,13 +234,18 @@ func (q *query) setScales() {
 
 // nearKm gives the distance to the n-th nearest mission from the centre of the
 // asking cell, infinite if there are fewer.
-func (q *query) nearKm(rank int) float64 {
+func (q *query) nearKm(rank int, cell geo.Cell, slot *index.ShelfSlot) float64 {
 	s := q.snapshot.Scales
-	measure := func(base *index.Snapshot, at geo.Vec, rank int) float64 { return nearest(q, base, at, rank) }
-	if s.Rank != rank {
-		return measure(s.Base, index.ScaleCell(q.at).CenterVec(), rank)
+	if slot != nil {
+		if shelf := slot.Peek(); shelf != nil && shelf.Scales == s && s.Rank == rank {
+			return shelf.RankKm
+		}
 	}
-	return s.Km(index.ScaleCell(q.at), measure)
+	measure := func(base *index.Snapshot, at geo.Vec, rank int) float64 { return nearest(q, base, at, rank) }
+	if cell = cell.Parent(mission.ScaleLevel); s.Rank != rank {
+		return measure(s.Base, cell.CenterVec(), rank)
+	}
+	return s.Km(cell, measure)
 }
 
 // urgentReach is how many scales far an urgent mission, or one that a crisis
@@ -244,9 +256,7 @@ const urgentReach = 1.5
 func (q *query) setReach(radius float64) {
 	q.radius = radius
 	for class := range q.reachKm {
-		r := q.reachFor(uint8(class), q.scaleKm[class])
-		q.reachKm[class] = r
-		q.reachChord2[class] = geo.Chord2(r) * (1 + 1e-6)
+		q.reachKm[class] = q.reachFor(uint8(class), q.scaleKm[class])
 	}
 }
 

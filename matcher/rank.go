@@ -15,9 +15,9 @@ type candidate struct {
 	km      float64 // negative: no distance plays a part
 	ordinal uint32
 	address uint32 // index.NoAddress: none
-	remote  bool   // done from afar
 	org     uint32
 	group   uint32
+	remote  bool // done from afar
 	nobody  bool // nobody took it for long
 }
 
@@ -54,9 +54,6 @@ func (q *query) wayAt(address uint32, chord2 float64, class uint8, o uint32) (w 
 	if !q.placed {
 		return way{km: -1, address: address, factor: 1}, true
 	}
-	if chord2 > q.reachChord2[class] {
-		return way{}, false
-	}
 	if class == index.InCrisis {
 		return q.wayInCrisis(address, chord2, q.snapshot.Missions.At(o))
 	}
@@ -65,6 +62,28 @@ func (q *query) wayAt(address uint32, chord2 float64, class uint8, o uint32) (w 
 		w.factor = math.Exp(-beyond * q.reciprok[class])
 	}
 	return w, w.km <= q.reachKm[class]
+}
+
+// wayNear is wayAt for an entry that is worth looking at only if its mission can
+// beat the floor, by a bound of all but distance. It looks the distance up
+// before it computes it.
+func (q *query) wayNear(e *index.Entry, class uint8, bound float64) (w way, ok bool) {
+	if !q.placed || class == index.InCrisis {
+		w, ok = q.wayAt(e.Address, q.at.Chord2(e.Vec), class, e.Ordinal)
+		return w, ok && bound*w.factor*boundSlack >= q.best[0].floor
+	}
+	w = way{km: geo.Km(q.at.Chord2(e.Vec)), address: e.Address, factor: 1}
+	if w.km > q.reachKm[class] {
+		return w, false
+	}
+	floor := q.best[0].floor
+	if beyond := w.km - q.policy.Distance.FreeKm; beyond > 0 {
+		if bound*q.decay.bound(beyond*q.reciprok[class]*(1-1e-9))*boundSlack < floor {
+			return w, false
+		}
+		w.factor = math.Exp(-beyond * q.reciprok[class])
+	}
+	return w, bound*w.factor*boundSlack >= floor
 }
 
 // wayInCrisis is wayAt for a mission with a scale of its own.
@@ -251,7 +270,7 @@ func (q *query) offer(e *index.Entry, l *index.Stand, w *way) {
 	c := candidate{score: v, tie: mix(q.tie ^ l.Tie), km: w.km, ordinal: e.Ordinal, address: w.address, remote: w.remote,
 		org: l.Org, group: l.Group, nobody: q.nobody(e.Ordinal, l)}
 	if q.only == nil || q.only.allows(q, &c) {
-		q.best.of(w.remote).offer(c, q.twice || e.Traits&index.Several != 0, q.snapshot)
+		q.best.of(w.remote).offer(&c, q.twice || e.Traits&index.Several != 0, q.snapshot)
 	}
 }
 

@@ -306,7 +306,7 @@ func (q *reverse) compilePlaces(m *Matcher) {
 	forward.snapshot, forward.policy, forward.placed = q.snapshot, q.policy, true
 	for a := q.mission.Addresses.First; a < q.mission.Addresses.First+q.mission.Addresses.Len; a++ {
 		forward.at = q.snapshot.Addresses.At(a).Vec
-		forward.setScales()
+		forward.setScales(index.ScaleCell(forward.at), nil)
 		l := max(forward.scaleOf(q.mission), r.ScaleMinKm)
 		at := site{vec: forward.at, scaleKm: l, reciprok: q.policy.Weights.Distance / l}
 		if q.reach {

@@ -332,19 +332,13 @@ func (x *search) raise(score float32) float64 {
 
 // write fills the page's hits, and its cursor where there are more.
 func (x *search) write(page *SearchPage) {
-	items := x.best.items
-	slices.SortFunc(items, func(a, b candidate) int {
-		if before(&a, &b, x.snapshot) {
-			return -1
-		}
-		return 1
-	})
-	if len(items) > x.request.Limit {
-		items = items[:x.request.Limit]
-		page.Cursor = x.cursorAfter(&items[len(items)-1])
+	n := len(x.best.order)
+	if n > x.request.Limit {
+		n = x.request.Limit
+		page.Cursor = x.cursorAfter(x.best.ranked(n - 1))
 	}
-	for i := range items {
-		page.Hits = append(page.Hits, x.hit(items[i].ordinal))
+	for i := range n {
+		page.Hits = append(page.Hits, x.hit(x.best.ranked(i).ordinal))
 	}
 }
 

@@ -57,7 +57,7 @@ func (x *search) rankMatch() {
 func (x *search) setPlace() {
 	if x.placed {
 		x.q.snapshot, x.q.policy, x.q.at, x.q.placed = x.snapshot, x.snapshot.Policy, x.at, true
-		x.q.setScales()
+		x.q.setScales(index.ScaleCell(x.at), nil)
 		x.afar = power(x.snapshot.Policy.Distance.Remote, x.snapshot.Policy.Weights.Distance)
 	}
 }
@@ -242,7 +242,7 @@ func (x *search) consider(o uint32, text float64) {
 func (x *search) keep(o uint32, key float64) {
 	c := candidate{score: key, tie: mix(x.tie ^ x.snapshot.Stands.At(o).Tie), ordinal: o}
 	if x.request.Cursor == "" || before(&x.after, &c, x.snapshot) {
-		x.best.offer(c, false, x.snapshot)
+		x.best.offer(&c, false, x.snapshot)
 	}
 }
 

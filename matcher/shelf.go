@@ -1,46 +1,45 @@
 package matcher
 
 import (
+	"cmp"
 	"math"
+	"math/bits"
+	"slices"
 
 	"renfort/geo"
 	"renfort/index"
 )
 
-// shelfRows is how many entries a shelf has: for most people the best 20 are
-// among them.
-const shelfRows = 320
-
-// shelfTail is how many more are named, for people who like what is rare here.
-const shelfTail = 480
+// shelfRows is how many entries a shelf has: for nearly everybody the best 20
+// are among them, and who likes what is rare here need not look at the others.
+const shelfRows = 640
 
 // shelfNear is how many of the nearest entries a shelf has: for most people
 // where missions are rare, those that a widened radius takes in are among them.
 const shelfNear = 128
 
+// shelfAfar is how many of the entries that need no place are on a shelf.
+const shelfAfar = 2048
+
 // shelfMargin is how much longer scales a shelf is stocked for than are asked,
 // so that it outlives the next few Ticks.
 const shelfMargin = 1.1
 
-// fromShelf looks for the best at places on the shelf of the asking cell. It
-// says whether nothing else can beat the floor; if not, the trees are to be
-// looked at too.
-func (q *query) fromShelf() (done bool) {
-	shelf := q.shelf
-	if shelf == nil || q.only != nil || q.reachKm[index.Normal] > q.policy.Distance.MaxKm {
-		return false // a shelf ends where the policy does, a radius asked for may not
+// fromShelves looks for the best on the shelf of the asking cell, and on the
+// one of what can be done from anywhere. It says for which of the two nothing
+// else can beat the floor; if not, the trees are to be looked at too.
+func (q *query) fromShelves() (near, afar bool) {
+	if q.only != nil || !q.plain {
+		return false, false
 	}
-	if q.takeFrom(shelf) {
-		return true
+	near, afar = q.wants == index.WantsOnly, q.wants == index.WantsNone
+	if shelf := q.shelf; shelf != nil && q.reachKm[index.Normal] <= q.policy.Distance.MaxKm { // it ends where the policy does, a radius asked for may not
+		near = q.takeFrom(shelf, false)
 	}
-	for i := range shelf.Rows { // the trees have them too
-		q.mark(shelf.Rows[i].Ordinal)
+	if !afar {
+		afar = q.takeFrom(q.snapshot.Shelves.Afar(q.stockAfar), true)
 	}
-	for i := range shelf.Tail {
-		q.mark(shelf.Tail[i].Ordinal)
-	}
-	q.stamping, q.twice = true, true
-	return false
+	return near, afar
 }
 
 // mark notes that a mission was looked at.
@@ -50,41 +49,207 @@ func (q *query) mark(o uint32) {
 	}
 }
 
-// findShelf finds the shelf of the asking cell, if this is a request that one
-// can answer.
-func (q *query) findShelf() {
-	q.shelf = nil
+// shelfSlot gives the place of the shelf of a cell, nil if this is a request
+// that none can answer.
+func (q *query) shelfSlot(cell geo.Cell) *index.ShelfSlot {
 	if !q.placed || !q.plain || !q.inForce || q.wants == index.WantsOnly {
-		return
+		return nil
 	}
-	cell := geo.CellOf(q.at, index.ShelfLevel)
-	if slot := q.snapshot.Shelves.Slot(cell); slot != nil {
-		q.shelf = slot.Take(&q.scaleKm, func() *index.Shelf { return q.stock(cell) })
+	return q.snapshot.Shelves.Slot(cell.Parent(index.ShelfLevel))
+}
+
+// findShelf takes the shelf of the asking cell from its place.
+func (q *query) findShelf(cell geo.Cell, slot *index.ShelfSlot) {
+	if q.shelf = nil; slot != nil {
+		q.shelf = slot.Take(&q.scaleKm, func() *index.Shelf { return q.stock(cell.Parent(index.ShelfLevel)) })
 	}
 }
 
-// takeFrom looks at a shelf's entries until none can beat the floor.
-func (q *query) takeFrom(s *index.Shelf) (done bool) {
-	best, most := &q.best[0], q.affinityGreatest()*boundSlack
-	for i := range s.Rows {
-		bound := float64(s.Bounds[i])
-		if bound*most < best.floor {
-			return true
+// shelfWalk is a look at a shelf: the rows of each kind apart, so that nobody
+// has to look at what others like. Kinds are the rows of affinity; with skills
+// that somebody has, those of missions that ask for some come behind.
+type shelfWalk struct {
+	shelf   *index.Shelf
+	kinds   int
+	remote  bool
+	words   [][2 * kinds]uint64 // words[b][k]: the rows 64b to 64b+63 of kind k
+	at      [2 * kinds]kindWalk
+	picked  [pickFirst]picked
+	fetched float64 // of no use but to be fetched
+}
+
+// How many rows are looked at together: as many as a page has at first, then few,
+// since every one of them may raise the floor for those that follow.
+const (
+	pickFirst = 24
+	pickNext  = 8
+)
+
+// picked is a row to be looked at, and its affinity at most.
+type picked struct {
+	row      *index.ShelfRow
+	affinity float64
+}
+
+// kindWalk is how far the rows of one kind were looked at.
+type kindWalk struct {
+	affinity float64 // at most, to its weight
+	bound    float64 // of the row, negative where no other can beat the floor
+	row      int
+	block    int
+	word     uint64 // rows of the block that come after
+	ended    bool   // there are no other rows
+}
+
+// takeFrom looks at a shelf's entries until none can beat the floor. It says
+// whether that is true of what is not on the shelf as well.
+func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
+	w, from, floor := q.beginWalk(s, remote), q.afar(), q.best.floor(remote)
+	for most := pickFirst; ; most = pickNext {
+		n := q.pick(w, floor, most)
+		for _, p := range w.picked[:n] {
+			q.takeRow(p.row, p.affinity, remote, &from)
 		}
-		e := &s.Rows[i].Entry
-		affinity := q.affinityBound(e)
-		if bound*affinity*boundSlack < best.floor || !q.ageFits(e.MinAge, e.MaxAge) {
-			continue
-		}
-		stand := q.standOf(&s.Rows[i])
-		if stand.Standing == 0 || stand.Generation != s.Rows[i].Stand.Generation {
-			continue
-		}
-		if w, ok := q.wayNear(e, e.Class(), stand.Standing*affinity); ok {
-			q.considerWay(e, stand, &w)
+		if floor = q.best.floor(remote); n < most {
+			break
 		}
 	}
-	return q.takeTail(s.Tail, most) || s.Rest*most < best.floor
+	rest := 0.0 // of the kinds that were looked at to their end
+	for k := range w.kinds {
+		if c := &w.at[k]; c.ended {
+			rest = max(rest, s.Rest*c.affinity)
+		}
+	}
+	if done = rest == 0 || rest < floor; !done {
+		for _, o := range s.Ordinals { // the trees have them too
+			q.mark(o)
+		}
+		q.stamping, q.twice = true, true
+	}
+	return done
+}
+
+// pick takes the next rows, best first, and has the processor fetch them all at
+// once: they are far apart in memory. It says how many there were.
+func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
+	fetched := 0.0
+	for n < most {
+		best := 0
+		for k := 1; k < w.kinds; k++ {
+			if w.at[k].bound > w.at[best].bound {
+				best = k
+			}
+		}
+		next := &w.at[best]
+		if next.bound < floor || next.bound < 0 {
+			break
+		}
+		row := &w.shelf.Rows[next.row]
+		fetched += row.Vec.X + row.Stand.Standing
+		w.picked[n] = picked{row, next.affinity}
+		n++
+		q.advance(best, floor)
+	}
+	w.fetched = fetched
+	return n
+}
+
+// takeRow looks at one row of a shelf.
+func (q *query) takeRow(row *index.ShelfRow, affinity float64, remote bool, from *way) {
+	e := &row.Entry
+	if !q.ageFits(e.MinAge, e.MaxAge) {
+		return
+	}
+	stand := q.standOf(row)
+	if stand.Standing == 0 || stand.Generation != row.Stand.Generation {
+		return
+	}
+	if remote {
+		if q.mayAfar(e.Remote) && stand.Standing*affinity >= q.best.floor(true) {
+			q.considerWay(e, stand, from)
+		}
+		return
+	}
+	if len(q.skills) > 0 {
+		affinity = q.affinityBound(e)
+	}
+	if w, ok := q.wayNear(e, e.Class(), stand.Standing*affinity); ok {
+		q.considerWay(e, stand, &w)
+	}
+}
+
+// beginWalk stands before the first row of each kind.
+func (q *query) beginWalk(s *index.Shelf, remote bool) *shelfWalk {
+	w := &q.walk
+	w.shelf, w.words, w.kinds, w.remote = s, w.words[:0], 1, remote
+	afar := boundSlack
+	if remote && q.placed {
+		afar *= q.remoteD
+	}
+	w.at[0] = kindWalk{affinity: afar}
+	if q.prefers {
+		w.kinds = kinds
+		if len(q.skills) > 0 {
+			w.kinds = 2 * kinds
+		}
+		for k := range w.kinds {
+			affinity := q.affinity[k%kinds]
+			if k >= kinds {
+				affinity = q.affinityUp[k%kinds]
+			}
+			w.at[k] = kindWalk{affinity: affinity * afar}
+		}
+	}
+	floor := q.best.floor(remote)
+	for k := range w.kinds {
+		w.at[k].block = -1
+		q.advance(k, floor)
+	}
+	return w
+}
+
+// advance moves to the next row of a kind, unless none can beat the floor.
+func (q *query) advance(k int, floor float64) {
+	w := &q.walk
+	c, s := &w.at[k], w.shelf
+	for c.word == 0 {
+		c.block++
+		first := c.block * 64
+		if c.ended = first >= len(s.Rows); c.ended || float64(s.Bounds[first])*c.affinity < floor {
+			c.bound = -1
+			return
+		}
+		if c.block == len(w.words) {
+			w.words = append(w.words, q.sortRows(c.block))
+		}
+		c.word = w.words[c.block][k]
+	}
+	c.row = c.block*64 + bits.TrailingZeros64(c.word)
+	c.word &= c.word - 1
+	c.bound = float64(s.Bounds[c.row]) * c.affinity
+}
+
+// sortRows gives the rows of a block of the shelf by kind.
+func (q *query) sortRows(block int) (words [2 * kinds]uint64) {
+	w := &q.walk
+	t := w.shelf.Traits(block, q.folded, q.domains, q.adjacent)
+	rest := t.All
+	if q.around && !w.remote {
+		rest &= t.Far // the others that are near enough are known
+	}
+	if w.kinds == 1 {
+		words[0] = rest
+		return words
+	}
+	for k, of := range [kinds]uint64{byActivity: t.Activity, byDomain: t.Domain, byAdjacent: t.Adjacent, byOther: t.All} {
+		words[k] = of & rest
+		rest &^= of
+		if w.kinds > kinds {
+			words[k+kinds] = words[k] & t.Skills
+			words[k] &^= t.Skills
+		}
+	}
+	return words
 }
 
 // standOf gives the row of a shelf's mission as the snapshot has it.
@@ -95,63 +260,66 @@ func (q *query) standOf(row *index.ShelfRow) *index.Stand {
 	return &row.Stand
 }
 
-// takeTail is takeFrom for the rows behind.
-func (q *query) takeTail(rows []index.TailRow, most float64) (done bool) {
-	best := &q.best[0]
-	for i := range rows {
-		row := &rows[i]
-		bound := float64(row.Bound)
-		if bound*most < best.floor {
-			q.flush()
-			return true
-		}
-		affinity := q.affinityBound(&row.Entry)
-		if bound*affinity*boundSlack < best.floor || !q.ageFits(row.MinAge, row.MaxAge) {
-			continue
-		}
-		if w, ok := q.wayNear(&row.Entry, row.Class(), float64(row.Standing)*affinity); ok {
-			q.gather(&row.Entry, row.Generation, w)
-		}
-	}
-	q.flush()
-	return false
-}
-
-// affinityGreatest bounds the affinity of any mission for this person.
-func (q *query) affinityGreatest() float64 {
-	switch {
-	case !q.prefers:
-		return 1
-	case q.folded != 0:
-		return q.affinityUp[byActivity]
-	}
-	return q.affinityUp[byDomain]
-}
-
 // stock fills a shelf: a walk over the trees, best first, for somebody who may
 // be anywhere in the cell and likes everything; and one nearest first.
 func (q *query) stock(at geo.Cell) *index.Shelf {
 	asker := shelfAsker{q: q, cap: geo.CellCap(at)}
 	shelf := &index.Shelf{NearKm: math.Inf(1), Rows: make([]index.ShelfRow, 0, shelfRows), Bounds: make([]float32, 0, shelfRows),
-		Tail: make([]index.TailRow, 0, shelfTail), Near: make([]index.ShelfRow, 0, shelfNear)}
+		Near: make([]index.ShelfRow, 0, shelfNear), NearKms: make([]float32, 0, shelfNear),
+		Center: at.CenterVec(), Scales: q.snapshot.Scales, RankKm: q.nearestKm}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
 		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
-	rest := asker.walk(shelfRows+shelfTail, func(row index.ShelfRow, c cell) {
-		bound := float32(c.bound * (1 + 1e-6))
-		if len(shelf.Rows) < shelfRows {
-			shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, bound)
-		} else {
-			shelf.Tail = append(shelf.Tail, index.TailRow{Entry: row.Entry, Generation: row.Stand.Generation,
-				Standing: q.snapshot.Shelves.Trees[c.tree].Bounds[c.node], Bound: bound})
-		}
+	rest := asker.walk(shelfRows, func(row index.ShelfRow, c cell) {
+		shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, float32(c.bound*(1+1e-6)))
 	})
 	shelf.Rest = rest * boundSlack
 	asker.nearest = true
-	if rest = asker.walk(shelfNear, func(row index.ShelfRow, _ cell) { shelf.Near = append(shelf.Near, row) }); rest > 0 {
-		shelf.NearKm = (1/rest - 1) * (1 - 1e-9)
+	km := func(bound float64) float64 { return (1/bound - 1) * (1 - 1e-9) }
+	if rest = asker.walk(shelfNear, func(row index.ShelfRow, c cell) {
+		shelf.Near, shelf.NearKms = append(shelf.Near, row), append(shelf.NearKms, float32(km(c.bound)*(1-1e-6)))
+	}); rest > 0 {
+		shelf.NearKm = km(rest)
 	}
+	shelf.Sort(q.snapshot)
+	return shelf
+}
+
+// stockAfar fills the shelf of what can be done from anywhere, best first.
+func (q *query) stockAfar() *index.Shelf {
+	trees := q.snapshot.Shelves.Trees
+	best := make([]cell, 0, 2*shelfAfar)
+	floor, rest := float32(0), 0.0
+	keep := func() {
+		slices.SortFunc(best, func(a, b cell) int {
+			return cmp.Or(cmp.Compare(b.bound, a.bound), cmp.Compare(a.tree, b.tree), cmp.Compare(a.node, b.node))
+		})
+		if len(best) > shelfAfar {
+			best = best[:shelfAfar]
+			floor = float32(best[shelfAfar-1].bound)
+			rest = float64(floor)
+		}
+	}
+	for i, t := range trees {
+		for k := 0; t.Remote && k < len(t.Bounds); k++ {
+			if t.Bounds[k] <= floor {
+				continue
+			}
+			if best = append(best, waiting(float64(t.Bounds[k]), i, uint32(k), true)); len(best) == cap(best) {
+				keep()
+			}
+		}
+	}
+	keep()
+	asker := shelfAsker{q: q}
+	shelf := &index.Shelf{Rest: rest}
+	for _, c := range best {
+		if row, ok := asker.row(trees[c.tree], c.node); ok {
+			shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, float32(c.bound))
+		}
+	}
+	shelf.Sort(q.snapshot)
 	return shelf
 }
 

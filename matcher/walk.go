@@ -3,7 +3,6 @@ package matcher
 import (
 	"math"
 
-	"renfort/geo"
 	"renfort/index"
 )
 
@@ -58,9 +57,16 @@ func (q *query) searchAll() {
 
 // descend looks at cells best first, until none can beat the floor.
 func (q *query) descend() {
-	done := !q.around && q.fromShelf()
+	near, afar := q.fromShelves()
+	if near && afar {
+		return
+	}
 	for i, t := range q.snapshot.Trees {
-		if q.enters(t) && (t.Remote || !done) && !(q.around && t.Class == index.Normal && !t.Remote) {
+		done := near
+		if t.Remote {
+			done = afar
+		}
+		if !done && q.enters(t) && !(q.around && t.Class == index.Normal && !t.Remote) {
 			q.push(i, 0)
 		}
 	}
@@ -232,20 +238,6 @@ func (q *query) wayOfEntry(t *index.Tree, e *index.Entry, bound float64) (w way,
 	return w, q.mayAfar(e.Remote) && bound*w.factor*boundSlack >= q.best.floor(t.Remote)
 }
 
-// wayNear is wayOfEntry for an entry at a place. It looks the distance up
-// before it computes it.
-func (q *query) wayNear(e *index.Entry, class uint8, bound float64) (w way, ok bool) {
-	chord2, floor := q.at.Chord2(e.Vec), q.best[0].floor
-	if q.placed {
-		near := q.decay.bound((geo.Km(chord2) - q.policy.Distance.FreeKm) * q.reciprok[class] * (1 - 1e-9))
-		if bound*near*boundSlack < floor {
-			return way{}, false
-		}
-	}
-	w, ok = q.wayAt(e.Address, chord2, class, e.Ordinal)
-	return w, ok && bound*w.factor*boundSlack >= floor
-}
-
 // considerRow scores the mission of an entry, whose row may be an older one's.
 func (q *query) considerRow(e *index.Entry, generation uint32, stand *index.Stand, w *way) {
 	if q.snapshot.Shelves.Touched(e.Ordinal) {
@@ -263,7 +255,7 @@ func (q *query) considerNear(n *neighbour) {
 		return
 	}
 	if w, ok := q.wayAt(n.entry.Address, n.chord2, n.entry.Class(), n.ordinal); ok {
-		q.considerWay(n.entry, q.snapshot.Stands.At(n.ordinal), &w)
+		q.considerWay(n.entry, n.stand, &w)
 	}
 }
 

@@ -20,7 +20,7 @@ func (q *query) widen(page *Page) {
 		return
 	}
 	n := neighbours{q: q, at: q.at, rank: limit + spareNeighbours, most: most, enough: limit, enoughKm: q.asked, found: q.near[:0]}
-	if q.shelf == nil || !n.findOnShelf(q.shelf, geo.CellOf(q.at, index.ShelfLevel).CenterVec()) {
+	if q.shelf == nil || !n.findOnShelf(q.shelf) {
 		n.find()
 	}
 	q.near = n.found
@@ -39,21 +39,25 @@ func (q *query) widen(page *Page) {
 	q.around = reach < n.knownKm || reach == most && n.knownKm >= most
 }
 
-// shelfHolds says that the shelf of the asking cell has as many missions
-// within the radius as asked for.
+// shelfHolds says that the nearest on the shelf of the asking cell are as many
+// missions within the radius as asked for.
 func (q *query) shelfHolds(limit int) bool {
 	shelf := q.shelf
 	if shelf == nil {
 		return false
 	}
 	n, reach := 0, geo.Chord2(q.asked)
-	for i := range shelf.Rows {
-		e := &shelf.Rows[i].Entry
+	off := q.at.DistanceKm(shelf.Center)
+	for i := range shelf.Near {
+		if float64(shelf.NearKms[i]) > q.asked+off {
+			return false
+		}
+		e := &shelf.Near[i].Entry
 		if q.at.Chord2(e.Vec) > reach || e.Traits&index.Several != 0 || !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(e) {
 			continue
 		}
-		stand := q.standOf(&shelf.Rows[i])
-		if stand.Standing == 0 || stand.Generation != shelf.Rows[i].Stand.Generation {
+		stand := q.standOf(&shelf.Near[i])
+		if stand.Standing == 0 || stand.Generation != shelf.Near[i].Stand.Generation {
 			continue
 		}
 		if n++; n >= limit {
