@@ -50,10 +50,10 @@ func (x *Index) putMission(c *mission.Change) {
 	x.learnOrganization(row, m, before.Org, o)
 	x.countMission(&before, row)
 	row.Market = x.market(m)
-	*x.texts.edit(o) = Text{ID: m.ID, Summary: x.summarize(m)}
 	row.Crises = x.crisisSetOf(row.Domains, sitesOf(m))
 	x.suffer(row)
 	x.place(row, m, o)
+	x.putText(row, m, o)
 	x.putFacets(row, m, o, before.Addresses)
 	if c.Seats != nil {
 		x.putSeats(o, c.Seats)
@@ -265,6 +265,19 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 	}
 	x.flips = true
 	x.forest.add(x, o)
+}
+
+// putText writes what of a mission is shown as it is: one run of memory where
+// there is one address.
+func (x *Index) putText(row *Mission, m *mission.Mission, o uint32) {
+	text := Text{ID: m.ID, Summary: x.summarize(m)}
+	if row.Addresses.Len == 1 {
+		n, shown := len(text.Summary), x.shown.edit(row.Addresses.First)
+		run := slices.Concat(text.Summary, *shown)
+		text.Summary, text.Shown = run[:n:n], run[n:]
+		*shown = text.Shown
+	}
+	*x.texts.edit(o) = text
 }
 
 // restOf hashes what of a row its entries in cells have.

@@ -115,10 +115,12 @@ func (l *Live) Fill() float64 {
 	return float64(taken) / float64(l.Total)
 }
 
-// Text is what of a mission is shown as it is.
+// Text is what of a mission is shown as it is: one line of the processor's cache,
+// and the bytes beside one another.
 type Text struct {
 	ID      mission.ID
 	Summary []byte // JSON of the answer's "mission"
+	Shown   []byte // JSON of its address, where it has just one
 }
 
 // Address is one place of one mission. Addresses are never moved: a mission

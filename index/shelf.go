@@ -8,8 +8,8 @@ import (
 	"renfort/geo"
 )
 
-// ShelfLevel is the level of the cells that have shelves: some 2 km wide.
-const ShelfLevel = 12
+// ShelfLevel is the level of the cells that have shelves: some 4 km wide.
+const ShelfLevel = 11
 
 // The bounds of what shelves cost: a shelf is stocked once its cell was asked
 // for so often that it pays, and no more than shelvesMost are kept.

@@ -71,6 +71,7 @@ type query struct {
 	choosy   bool       // the filter chooses addresses
 	plain    bool       // the filter lets everything through
 	stamping bool       // some missions were looked at before the walk
+	fetched  uint64     // of no use but to be fetched
 	twice    bool       // a mission may be met again
 	scored   int
 }

@@ -1,7 +1,6 @@
 package matcher
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -271,68 +270,88 @@ func (q *query) stock(at geo.Cell) *index.Shelf {
 		shelf.ScaleKm[i] = l * shelfMargin
 		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
-	rest := asker.walk(shelfRows, func(row index.ShelfRow, c cell) {
-		shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, float32(c.bound*(1+1e-6)))
-	})
+	best, rest := asker.walk(shelfRows)
+	shelf.Rows, shelf.Bounds = asker.rows(best, shelf.Rows, shelf.Bounds)
 	shelf.Rest = rest * boundSlack
 	asker.nearest = true
-	km := func(bound float64) float64 { return (1/bound - 1) * (1 - 1e-9) }
-	if rest = asker.walk(shelfNear, func(row index.ShelfRow, c cell) {
-		shelf.Near, shelf.NearKms = append(shelf.Near, row), append(shelf.NearKms, float32(km(c.bound)*(1-1e-6)))
-	}); rest > 0 {
-		shelf.NearKm = km(rest)
+	best, rest = asker.walk(shelfNear)
+	shelf.Near, shelf.NearKms = asker.rows(best, shelf.Near, shelf.NearKms)
+	for i, bound := range shelf.NearKms {
+		shelf.NearKms[i] = float32(kmOf(float64(bound)) * (1 - 1e-6))
+	}
+	if rest > 0 {
+		shelf.NearKm = kmOf(rest)
 	}
 	shelf.Sort(q.snapshot)
 	return shelf
 }
+
+// kmOf gives how far an entry is of which the asker of the nearest gives a
+// bound, or less.
+func kmOf(bound float64) float64 { return (1/bound - 1) * (1 - 1e-9) }
 
 // stockAfar fills the shelf of what can be done from anywhere, best first.
 func (q *query) stockAfar() *index.Shelf {
-	trees := q.snapshot.Shelves.Trees
-	best := make([]cell, 0, 2*shelfAfar)
-	floor, rest := float32(0), 0.0
-	keep := func() {
-		slices.SortFunc(best, func(a, b cell) int {
-			return cmp.Or(cmp.Compare(b.bound, a.bound), cmp.Compare(a.tree, b.tree), cmp.Compare(a.node, b.node))
-		})
-		if len(best) > shelfAfar {
-			best = best[:shelfAfar]
-			floor = float32(best[shelfAfar-1].bound)
-			rest = float64(floor)
-		}
-	}
-	for i, t := range trees {
-		for k := 0; t.Remote && k < len(t.Bounds); k++ {
-			if t.Bounds[k] <= floor {
-				continue
-			}
-			if best = append(best, waiting(float64(t.Bounds[k]), i, uint32(k), true)); len(best) == cap(best) {
-				keep()
-			}
-		}
-	}
-	keep()
 	asker := shelfAsker{q: q}
-	shelf := &index.Shelf{Rest: rest}
-	for _, c := range best {
-		if row, ok := asker.row(trees[c.tree], c.node); ok {
-			shelf.Rows, shelf.Bounds = append(shelf.Rows, row), append(shelf.Bounds, float32(c.bound))
+	most := bestOf{most: shelfAfar}
+	for i, t := range q.snapshot.Shelves.Trees {
+		for k := 0; t.Remote && k < len(t.Bounds); k++ {
+			most.add(t.Bounds[k], uint32(i), uint32(k))
 		}
 	}
+	best, rest := most.done()
+	shelf := &index.Shelf{Rest: rest * boundSlack}
+	shelf.Rows, shelf.Bounds = asker.rows(best, nil, nil)
 	shelf.Sort(q.snapshot)
 	return shelf
 }
 
-// entryMark in place of a distance says that a cell on the heap is an entry.
-const entryMark = -1
+// bestOf collects the entries of the greatest bounds, most of them.
+type bestOf struct {
+	most  int
+	found []named
+	keys  []uint64 // the bound's bits, which rise as it does, and the number in found
+	floor float32  // what is not above it need not be added
+}
 
-// waiting gives a node or an entry as the heap holds it.
-func waiting(bound float64, tree int, number uint32, entry bool) cell {
-	c := cell{bound: bound, node: number, tree: uint32(tree)}
-	if entry {
-		c.distance = entryMark
+// named is an entry by its tree and number, and its bound.
+type named struct {
+	bound       float32
+	tree, entry uint32
+}
+
+func (b *bestOf) add(bound float32, tree, entry uint32) {
+	if bound <= b.floor {
+		return
 	}
-	return c
+	if len(b.found) == 2*b.most {
+		b.drop()
+	}
+	b.keys = append(b.keys, uint64(math.Float32bits(bound))<<32|uint64(len(b.found)))
+	b.found = append(b.found, named{bound, tree, entry})
+}
+
+// drop keeps the best, in their order.
+func (b *bestOf) drop() {
+	slices.Sort(b.keys)
+	slices.Reverse(b.keys)
+	kept := make([]named, 0, 2*b.most)
+	for _, key := range b.keys[:min(b.most, len(b.keys))] {
+		kept = append(kept, b.found[uint32(key)])
+	}
+	if len(b.found) > len(kept) {
+		b.floor = kept[len(kept)-1].bound
+	}
+	b.found, b.keys = kept, b.keys[:0]
+	for i := range kept {
+		b.keys = append(b.keys, uint64(math.Float32bits(kept[i].bound))<<32|uint64(i))
+	}
+}
+
+// done gives them, best first, and the bound of those left out.
+func (b *bestOf) done() (best []named, rest float64) {
+	b.drop()
+	return b.found, float64(b.floor)
 }
 
 // shelfAsker bounds what anybody in a cell can be offered; or how near to its
@@ -344,53 +363,70 @@ type shelfAsker struct {
 	nearest  bool
 }
 
-// walk gives the best most entries at places that are alive, best first, and
-// the bound of what is left.
-func (a *shelfAsker) walk(most int, take func(row index.ShelfRow, c cell)) (rest float64) {
+// walk gives the best entries at places, best first, and the bound of what is
+// left. It looks at cells best first.
+func (a *shelfAsker) walk(most int) (best []named, rest float64) {
 	trees := a.q.snapshot.Shelves.Trees
+	b := bestOf{most: most, found: make([]named, 0, 2*most), keys: make([]uint64, 0, 2*most)}
 	var heap cellHeap
 	for i, t := range trees {
 		if !t.Remote && len(t.Nodes) > 0 {
-			heap.push(waiting(a.node(t, 0), i, 0, false))
+			heap.push(cell{bound: a.node(t, 0), tree: uint32(i)})
 		}
 	}
-	for most > 0 && len(heap) > 0 {
+	for len(heap) > 0 {
 		top := heap.pop()
+		if float32(top.bound) < b.floor {
+			break
+		}
 		t := trees[top.tree]
-		if top.distance == entryMark {
-			if row, ok := a.row(t, top.node); ok {
-				take(row, top)
-				most--
-			}
+		n := &t.Nodes[top.node]
+		if n.Leaf {
+			a.leaf(&b, top, t, n)
 			continue
 		}
-		n := &t.Nodes[top.node]
 		for k := n.First; k < n.First+uint32(n.Len); k++ {
-			bound := 0.0
-			if n.Leaf {
-				bound = a.entry(t, k)
-			} else {
-				bound = a.node(t, k)
-			}
-			if bound > 0 {
-				heap.push(waiting(bound, int(top.tree), k, n.Leaf))
+			if bound := a.node(t, k); bound > float64(b.floor) {
+				heap.push(cell{bound: bound, node: k, tree: top.tree})
 			}
 		}
 	}
-	if len(heap) == 0 {
-		return 0
-	}
-	return heap[0].bound
+	return b.done()
 }
 
-// row gives an entry as a shelf has it; ok is false for one that is dead. One
-// that died since there are these shelves may be alive to an older snapshot.
-func (a *shelfAsker) row(t *index.Tree, i uint32) (row index.ShelfRow, ok bool) {
-	o, generation := t.Entries[i].Ordinal, t.Generations[i]
-	row = index.ShelfRow{Entry: t.Entries[i], Stand: *a.q.snapshot.Stands.At(o)}
-	ok = row.Stand.Generation == generation || a.q.snapshot.Shelves.Touched(o)
-	row.Stand.Generation = generation
-	return row, ok
+// leaf adds the entries of a leaf, whose order is by standing.
+func (a *shelfAsker) leaf(b *bestOf, top cell, t *index.Tree, n *index.Node) {
+	share := top.bound / float64(n.Top) * boundSlack // by distance, nothing in it has more of its standing
+	for k := n.First; k < n.First+uint32(n.Len); k++ {
+		if !a.nearest && float32(float64(t.Tops[k])*share*roundedUp) < b.floor {
+			return
+		}
+		b.add(float32(a.entry(t, k)*roundedUp), top.tree, k)
+	}
+}
+
+// roundedUp is more than what is lost where a float32 holds a bound.
+const roundedUp = 1 + 1e-6
+
+// rows appends entries as a shelf has them, and their bounds; those that are
+// dead are left out. One that died since there are these shelves may be alive
+// to an older snapshot.
+func (a *shelfAsker) rows(best []named, rows []index.ShelfRow, bounds []float32) ([]index.ShelfRow, []float32) {
+	s := a.q.snapshot
+	fetched := 0.0
+	for _, b := range best { // they are far apart in memory: the processor fetches them all at once
+		fetched += s.Stands.At(s.Shelves.Trees[b.tree].Entries[b.entry].Ordinal).Standing
+	}
+	a.q.walk.fetched = fetched
+	for _, b := range best {
+		t := s.Shelves.Trees[b.tree]
+		e, generation := &t.Entries[b.entry], t.Generations[b.entry]
+		if stand := s.Stands.At(e.Ordinal); stand.Generation == generation || s.Shelves.Touched(e.Ordinal) {
+			rows, bounds = append(rows, index.ShelfRow{Entry: *e, Stand: *stand}), append(bounds, b.bound)
+			rows[len(rows)-1].Stand.Generation = generation
+		}
+	}
+	return rows, bounds
 }
 
 func (a *shelfAsker) node(t *index.Tree, i uint32) float64 {
