@@ -48,7 +48,7 @@ func doses(f Fault) dose {
 		Dropped:  {50, 100},
 		Cut:      {50, 100},
 		Ranking:  {2, 100},
-		Oversold: {2, 10_000},
+		Oversold: {1, 10_000},
 		LostHold: {10, 0},
 		LostPut:  {20, 0},
 		Stale:    {1, 1},
@@ -98,6 +98,9 @@ func (m *mischief) strikes(f Fault) bool {
 	m.done.Add(1)
 	return true
 }
+
+// again has the fault done at the next occasion: what was done was undone.
+func (m *mischief) again() { m.occasions.Store(doses(m.fault).first - 1) }
 
 // delay gives how long an answer waits at a moment.
 func (m *mischief) delay(now time.Time) time.Duration {

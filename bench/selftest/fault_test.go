@@ -18,8 +18,8 @@ func TestStrikes(t *testing.T) {
 		{Errors, 1_000, 50, 10, 950},
 		{Ranking, 250, 2, 3, 202},
 		{LostHold, 1_000, 10, 1, 10},
-		{Oversold, 9_000, 2, 1, 2},
-		{Oversold, 20_000, 2, 2, 10_002},
+		{Oversold, 9_000, 1, 1, 1},
+		{Oversold, 20_000, 1, 2, 10_001},
 		{Stale, 10, 1, 10, 10},
 	} {
 		m := &mischief{fault: c.fault}

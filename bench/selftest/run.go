@@ -169,7 +169,16 @@ func busy(r *result.Result) string {
 	return ""
 }
 
-// measure runs the mixed load against a fresh server with the fault.
+// scenario is mixed, in which everything is done a little; in full the seats
+// are tried by the tens of thousands that alex decides.
+func (c *Config) scenario(f Fault) string {
+	if f == Oversold && !c.Quick {
+		return bench.Alex
+	}
+	return bench.Mixed
+}
+
+// measure runs a scenario against a fresh server with the fault.
 func (c *Config) measure(ctx context.Context, t *trial) (r *result.Result, done int64, err error) {
 	s, err := Listen(t.fault, c.Now)
 	if err != nil {
@@ -179,7 +188,7 @@ func (c *Config) measure(ctx context.Context, t *trial) (r *result.Result, done 
 	if err := s.Fill(worldMissions, worldVolunteers, c.Seed); err != nil {
 		return nil, 0, err
 	}
-	b := bench.Default(bench.Mixed)
+	b := bench.Default(c.scenario(t.fault))
 	b.Target, b.Rate, b.Clients, b.Timeout, b.Seed = s.Target, t.rate, t.clients, t.patience, c.Seed
 	b.Warmup, b.Missions, b.Volunteers, b.LagBound, b.Samples = 0, 0, worldVolunteers, t.lagBound, t.samples
 	b.RunID = "selftest"

@@ -76,11 +76,14 @@ func (s *state) take(w *wish, now time.Time) (h hold, created bool, why refusal)
 	case r.m.State != mission.StateOpen || r.m.Times.Ends != 0 && r.m.Times.Ends < now.Unix():
 		return hold{}, false, notEligible
 	case !r.fits(w.Slots):
-		if twice = len(r.slots) == 0 && s.mischief.strikes(Oversold); !twice {
+		if twice = s.mischief.strikes(Oversold); !twice {
 			return hold{}, false, missionFull
 		}
 	}
 	seconds := cmp.Or(w.Seconds, holdSeconds)
+	if twice {
+		s.twice[w.Mission] = true
+	}
 	h = hold{id: fmt.Sprintf("h-%08d", len(s.holds)), mission: w.Mission, volunteer: w.Volunteer, slots: w.Slots, state: mission.Held, ref: w.Ref,
 		uncounted: twice, created: now, expires: now.Add(time.Duration(seconds) * time.Second), changed: now}
 	if w.Confirm {
@@ -178,12 +181,16 @@ func (s *state) forget(h *hold) {
 	s.holds[slices.Index(s.holds, h)] = nil // a hole, so that walks skip nothing
 }
 
-// resolve moves a live hold to another state; the lock is held.
+// resolve moves a live hold to another state; the lock is held. A seat given
+// back where one was given twice hides the fault, which then comes again.
 func (s *state) resolve(h *hold, to string, now time.Time) {
 	s.count(h, -1)
 	h.state, h.changed = to, now
 	s.count(h, +1)
 	if !h.liveNow() {
+		if s.twice[h.mission] {
+			s.mischief.again()
+		}
 		delete(s.live, [2]string{h.volunteer, h.mission})
 	}
 	s.wrote(now)

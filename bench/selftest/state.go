@@ -28,6 +28,7 @@ type state struct {
 	crises     map[string]*crisis
 	holds      []*hold
 	hold       map[string]*hold
+	twice      map[string]bool     // missions of which a seat was given twice
 	live       map[[2]string]*hold // by volunteer and mission: what is held or confirmed
 }
 
@@ -78,7 +79,7 @@ func newState(m *mischief) *state {
 	zones := new(mission.Zones)
 	return &state{mischief: m, zones: zones, policy: controlPolicy(),
 		intake:  mission.NewIntake(mission.DefaultTaxonomy(), gazetteer.Default(), zones),
-		mission: map[string]*record{}, volunteer: map[string]*person{}, crises: map[string]*crisis{}, hold: map[string]*hold{}, live: map[[2]string]*hold{}}
+		mission: map[string]*record{}, volunteer: map[string]*person{}, crises: map[string]*crisis{}, hold: map[string]*hold{}, live: map[[2]string]*hold{}, twice: map[string]bool{}}
 }
 
 // controlPolicy leaves urgency out of the ranking: it looks at the past, which
