@@ -170,7 +170,7 @@ func TestBroken(t *testing.T) {
 		c.Arm()
 		bad := 0
 		for range 200 {
-			if status, _ := c.ask("GET", "/healthz", ""); status == want {
+			if status, _ := c.ask("GET", "/v1/search", ""); status == want {
 				bad++
 			} else if status != 200 {
 				t.Errorf("%s: got status %d", fault, status)

@@ -68,7 +68,7 @@ func trials() []trial {
 		case Errors, Cut:
 			t.samples = 0
 		case Dropped:
-			t.samples, t.patience, t.timed = 0, patience, true
+			t.samples, t.patience, t.timed, t.lagBound = 0, patience, true, patience
 		}
 	}
 	return all
