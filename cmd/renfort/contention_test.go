@@ -7,6 +7,7 @@ package main
 //	go test ./cmd/renfort -run Contention -attempts 10000000 -kills 100 -timeout 3h -v
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -213,4 +214,14 @@ func (c *crowd) verify(s *server) {
 	for m := range c.taken {
 		c.taken[m].Store(0)
 	}
+}
+
+// member finds a member's string value without reading the rest.
+func member(body []byte, name string) string {
+	_, rest, found := bytes.Cut(body, []byte(`"`+name+`":"`))
+	if !found {
+		return ""
+	}
+	value, _, _ := bytes.Cut(rest, []byte{'"'})
+	return string(value)
 }
