@@ -168,6 +168,7 @@ func TestAlgoliaBodies(t *testing.T) {
 	if fmt.Sprint(a["objectIDs"]) != "[a]" {
 		t.Errorf("a packed batch: %v", a)
 	}
+	l.published(a["taskID"])
 	for _, kind := range []string{"application/json", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", ""} {
 		l.must(200, "POST", "/1/indexes/terms/query", `{"params":"query=&hitsPerPage=1"}`, "Content-Type", kind)
 	}
