@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -147,13 +148,27 @@ func newLines(r io.Reader) *bufio.Scanner {
 	return s
 }
 
-// copyDir copies a stopped service's data, so that each repeat begins alike.
+// copyDir copies a stopped service's data, so that each repeat begins alike,
+// and waits until the disk has it: or what is measured waits for that.
 func copyDir(from, to string) error {
 	if err := os.RemoveAll(to); err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		return fmt.Errorf("bench: copy %s: %w", filepath.Base(from), err)
+	}
+	err := filepath.WalkDir(to, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
+	if err != nil {
+		return fmt.Errorf("bench: sync %s: %w", filepath.Base(to), err)
 	}
 	return nil
 }

@@ -55,15 +55,20 @@ func (f fault) String() string {
 }
 
 // samples are kept in chunks, so that nothing is copied while a run goes on.
+// The first are small: a thousand clients that begin at once must not ask for
+// half a gigabyte at once.
 type samples struct{ chunks [][]Sample }
 
-const chunkLen = 8192
+const (
+	chunkLenMin = 32
+	chunkLenMax = 4096
+)
 
 // add keeps one.
 func (s *samples) add(one Sample) *Sample {
 	last := len(s.chunks) - 1
-	if last < 0 || len(s.chunks[last]) == chunkLen {
-		s.chunks = append(s.chunks, make([]Sample, 0, chunkLen))
+	if last < 0 || len(s.chunks[last]) == cap(s.chunks[last]) {
+		s.chunks = append(s.chunks, make([]Sample, 0, min(chunkLenMin<<len(s.chunks), chunkLenMax)))
 		last++
 	}
 	s.chunks[last] = append(s.chunks[last], one)
