@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 
@@ -77,8 +78,11 @@ func (p *people) signup(n int) []byte { return p.signups[n] }
 // newcomer is the id of the n-th who signs up.
 func (p *people) newcomer(n int) string { return fmt.Sprintf("%s%07d", p.prefix, n) }
 
-// profile gives the body of a request of the n-th who asks.
-func (p *people) profile(n int) []byte { return p.profiles[n%len(p.profiles)] }
+// profile gives the body of a request of the n-th who asks: drawn among all,
+// since people do not come in turn.
+func (p *people) profile(n int) []byte {
+	return p.profiles[rand.NewPCG(uint64(n), 0x2545f4914f6cdd1d).Uint64()%uint64(len(p.profiles))]
+}
 
 // inParallel does n things on all cores and gives the first error.
 func inParallel(n int, do func(int) error) error {

@@ -49,9 +49,19 @@ func newScratch() *scratch {
 func (s *scratch) reuse() {
 	clear(s.seats0)
 	if invariants {
-		for i := range s.arena0[:cap(s.arena0)] {
-			s.arena0[:cap(s.arena0)][i] = 0xdb // whoever still reads it notices
-		}
+		spoil(s.arena0[:cap(s.arena0)])
+	}
+}
+
+// spoil overwrites memory, so that whoever still reads it notices. It copies
+// whole runs: the race detector looks at each write once.
+func spoil(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	b[0] = 0xdb
+	for n := 1; n < len(b); n *= 2 {
+		copy(b[n:], b[:n])
 	}
 }
 
