@@ -164,8 +164,9 @@ func (r *runner) pin() (undo func()) {
 		r.result.Notes = append(r.result.Notes, "the generator was not pinned: "+err.Error())
 		return func() {}
 	}
-	// The pacer sleeps in the kernel, on a thread of its own.
-	before := runtime.GOMAXPROCS(len(mine) + 1)
+	// As many threads as cores: of two on one core one waits for the other's
+	// slice of milliseconds.
+	before := runtime.GOMAXPROCS(len(mine))
 	all := append(append([]int{}, mine...), r.cores...)
 	return func() {
 		runtime.GOMAXPROCS(before)

@@ -2,17 +2,14 @@ package load
 
 import (
 	"context"
-	"runtime"
 	"time"
 )
 
 // pace hands every arrival out when it is due, in the order of all streams,
-// and closes the queues. It has a thread of its own: Go's timers wake up to a
-// millisecond late on an idle processor.
+// and closes the queues.
 func pace(ctx context.Context, start time.Time, queues []*queue) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	sharpen()
+	sleep := newSleeper()
+	defer sleep.close()
 	next := make([]int, len(queues))
 	for ctx.Err() == nil {
 		first := -1
@@ -25,7 +22,7 @@ func pace(ctx context.Context, start time.Time, queues []*queue) {
 			break
 		}
 		q := queues[first]
-		waitUntil(ctx, start.Add(q.arrivals.At[next[first]]))
+		waitUntil(ctx, sleep, start.Add(q.arrivals.At[next[first]]))
 		q.due <- int32(next[first])
 		next[first]++
 	}
@@ -38,8 +35,8 @@ func pace(ctx context.Context, start time.Time, queues []*queue) {
 const napMax = 100 * time.Millisecond
 
 // waitUntil sleeps until a moment, or not at all if it has passed.
-func waitUntil(ctx context.Context, at time.Time) {
+func waitUntil(ctx context.Context, sleep *sleeper, at time.Time) {
 	for left := time.Until(at); left > 0 && ctx.Err() == nil; left = time.Until(at) {
-		nap(min(left, napMax))
+		sleep.nap(min(left, napMax))
 	}
 }

@@ -1,18 +1,48 @@
 package load
 
 import (
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// sharpen has the kernel wake this thread within a microsecond of its time
-// instead of within 50; where that is refused naps are a little longer.
-func sharpen() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1000, 0, 0, 0) }
+// sleeper sleeps on a timer of the kernel that the scheduler polls together
+// with the connections: it wakes within microseconds, where Go's own timers
+// wake up to a millisecond late on an idle processor, and it takes no thread
+// that would share the generator's core with those who send.
+type sleeper struct {
+	fd    int
+	timer *os.File // of fd, for the scheduler; nil: there is none
+}
 
-// nap sleeps on the kernel's clock; what a signal cuts short is slept again by
-// the caller.
-func nap(d time.Duration) {
-	t := unix.NsecToTimespec(d.Nanoseconds())
-	_ = unix.Nanosleep(&t, nil)
+// newSleeper gives a sleeper; where the kernel has no such timer it sleeps as
+// exactly as Go does.
+func newSleeper() *sleeper {
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return &sleeper{}
+	}
+	return &sleeper{fd: fd, timer: os.NewFile(uintptr(fd), "timer")}
+}
+
+// nap sleeps. It may wake early; the caller looks at the clock.
+func (s *sleeper) nap(d time.Duration) {
+	if s.timer != nil && d > 0 {
+		var fired [8]byte
+		spec := unix.ItimerSpec{Value: unix.NsecToTimespec(d.Nanoseconds())}
+		if unix.TimerfdSettime(s.fd, 0, &spec, nil) == nil {
+			if _, err := s.timer.Read(fired[:]); err == nil {
+				return
+			}
+		}
+	}
+	time.Sleep(d)
+}
+
+// close gives the timer back.
+func (s *sleeper) close() {
+	if s.timer != nil {
+		_ = s.timer.Close() // there is nothing to lose in it
+	}
 }

@@ -4,8 +4,11 @@ package load
 
 import "time"
 
-// sharpen does nothing here.
-func sharpen() {}
+// sleeper sleeps as exactly as Go's timers do.
+type sleeper struct{}
 
-// nap sleeps as exactly as Go's timers do.
-func nap(d time.Duration) { time.Sleep(d) }
+func newSleeper() *sleeper { return &sleeper{} }
+
+func (*sleeper) nap(d time.Duration) { time.Sleep(d) }
+
+func (*sleeper) close() {}
