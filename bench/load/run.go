@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -97,6 +98,7 @@ func sleepUntil(ctx context.Context, at time.Time) error {
 // that it is not in the middle of this one.
 func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Client, began time.Time) result.Phase {
 	runtime.GC()
+	defer quiet()()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if p.Until != nil {
@@ -132,6 +134,22 @@ func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Clien
 	stop()
 	<-told
 	return r.tally(p, queues, kept, start.Sub(began), length)
+}
+
+// quietBytes is what the generator may allocate until it collects while it
+// sends: some gigabytes, some millions of requests.
+const quietBytes = 4 << 30
+
+// quiet has the collector wait until a phase is over: on one core it would
+// make the generator late. It gives what undoes that.
+func quiet() (undo func()) {
+	percent := debug.SetGCPercent(-1)
+	limit := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(limit, quietBytes))
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // queue is a stream's arrivals that are due and not taken yet.
