@@ -161,8 +161,16 @@ func TestJudge(t *testing.T) {
 	if s := p.judge(100, c.Duration, phase(func(call *result.Call, _ *result.Phase) { call.Refused = 10 })); s.Met || s.Failed == 0 {
 		t.Errorf("1 %% refused: got %+v", s)
 	}
-	if s := p.judge(100, c.Duration, phase(func(_ *result.Call, p *result.Phase) { p.Lag = result.Histogram{}; p.Lag.Record(50_000) })); s.Void == "" {
-		t.Errorf("a generator 50 ms late: got %+v", s)
+	late := func(phase *result.Phase) *result.Phase {
+		phase.Lag = result.Histogram{}
+		phase.Lag.Record(50_000)
+		return phase
+	}
+	if s := p.judge(100, c.Duration, late(slow)); s.Void == "" || s.Met {
+		t.Errorf("slow, by a generator 50 ms late: got %+v", s)
+	}
+	if s := p.judge(100, c.Duration, late(phase(nil))); s.Void != "" || !s.Met {
+		t.Errorf("good, although the generator was 50 ms late: got %+v", s)
 	}
 }
 

@@ -40,8 +40,6 @@ func (p *play) searchKnee(ctx context.Context, span time.Duration) error {
 			return err
 		}
 		switch {
-		case step.Void != "":
-			return fmt.Errorf("bench: the generator is not good enough to go beyond %.0f/s on this machine: %s", low, step.Void)
 		case step.Met:
 			low, p.knee.RatePerS, p.knee.GoodPerS = rate, rate, step.GoodPerS
 		default:
@@ -81,9 +79,10 @@ func (p *play) countKnee(rate float64) {
 // stepName names the phase of a rate.
 func stepName(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
 
-// step tries one rate, again where the generator was not good enough or where
-// the rate failed: what a busy neighbour does once must not pass for the knee,
-// and a knee that is only sometimes met fails twice.
+// step tries one rate, again where the generator was late or where the rate
+// failed: what a busy neighbour does once must not pass for the knee, and a
+// knee that is only sometimes met fails twice. Where the generator is late each
+// time the rate counts as failed, and its Void says that the knee may be higher.
 func (p *play) step(ctx context.Context, rate float64, span time.Duration) (step result.Step, err error) {
 	failed := 0
 	for range kneeAttempts {
@@ -127,7 +126,9 @@ func (p *play) judge(rate float64, span time.Duration, phase *result.Phase) resu
 		step.Failed = float64(failed) / float64(sent)
 	}
 	step.Met = sent > 0 && step.P99 <= slo.Within.Microseconds() && step.Failed <= slo.Errors
-	if lag := phase.Lag.At(99); lag > p.config.LagBound.Microseconds() && step.Met {
+	// Latency has the generator's lag in it: a rate that meets the promise
+	// does so all the same, one that does not may be the generator's fault.
+	if lag := phase.Lag.At(99); lag > p.config.LagBound.Microseconds() && !step.Met {
 		step.Void = fmt.Sprintf("its own p99 lag was %d us at %.0f/s", lag, rate)
 	}
 	return step

@@ -140,7 +140,7 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	c.filled[0] = time.Now().Add(-3 * time.Second)
 	err = s.load(ctx, c, "")
 	c.filled[1] = time.Now().Add(time.Second)
-	return errors.Join(err, s.own.stop())
+	return errors.Join(err, s.stop())
 }
 
 // clean removes what a service of its own left.
@@ -200,7 +200,7 @@ func (r *runner) repeat(ctx context.Context, n int) error {
 		r.result.Knee = p.knee
 	}
 	if s.own != nil {
-		err = errors.Join(err, s.own.stop())
+		err = errors.Join(err, s.stop())
 	}
 	return err
 }

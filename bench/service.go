@@ -27,7 +27,14 @@ type service struct {
 
 // newService speaks to a service that is there.
 func newService(target, key string) *service {
-	return &service{base: strings.TrimSuffix(target, "/"), key: key, client: &http.Client{Timeout: 5 * time.Minute}}
+	return &service{base: strings.TrimSuffix(target, "/"), key: key, client: &http.Client{Timeout: 5 * time.Minute, Transport: http.DefaultTransport.(*http.Transport).Clone()}}
+}
+
+// stop ends a service of our own. Connections that were opened beforehand and
+// never used would keep it from ending in peace.
+func (s *service) stop() error {
+	s.client.CloseIdleConnections()
+	return s.own.stop()
 }
 
 // refusal is an answer that is not what was asked for.
