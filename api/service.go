@@ -51,6 +51,7 @@ type Service struct {
 	calls     sync.Pool // of *call
 	openAPI   []byte
 	working   sync.WaitGroup // what goes on beside the requests
+	silent    silent
 	log       *slog.Logger
 }
 
@@ -76,7 +77,7 @@ func New(e *engine.Engine, config Config) *Service {
 	s.openAPI = openAPI(s.routes)
 	s.calls.New = func() any { return new(call) }
 	s.server = &fasthttp.Server{
-		Name: "renfort", Handler: s.handle, ErrorHandler: s.unreadable, HeaderReceived: s.patience,
+		Name: "renfort", Handler: s.handle, ErrorHandler: s.unreadable, HeaderReceived: s.patience, ConnState: s.silent.watch,
 		Logger: discard{}, SecureErrorLogMessage: true,
 		ReadTimeout: config.ReadTimeout, WriteTimeout: config.WriteTimeout, IdleTimeout: config.IdleTimeout,
 		ReadBufferSize: mission.HeaderBytesMax, WriteBufferSize: writeBufferBytes,
@@ -138,6 +139,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownMax)
 	defer cancel()
 	s.streams.close()
+	defer time.AfterFunc(silentMax, s.silent.end).Stop()
 	if err := s.server.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("api: shut down: %w", err)
 	}
@@ -160,6 +162,7 @@ func (s *Service) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig)
 // handle is the fasthttp handler: it runs a call and writes what came of it.
 // Nothing of the request may be kept beyond it.
 func (s *Service) handle(ctx *fasthttp.RequestCtx) {
+	s.silent.asked(ctx)
 	c := s.calls.Get().(*call)
 	c.begin(s, ctx)
 	switch err := c.guarded(); err {
