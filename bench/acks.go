@@ -26,7 +26,6 @@ type acks struct {
 	freed    map[string]bool   // missions of which a seat was given back: full no more for sure
 	unknown  map[string]bool   // people whose write was sent and not answered
 	missions map[string]int    // revision, by id
-	live     int               // seats that are held or confirmed
 }
 
 func newAcks() *acks {
@@ -51,9 +50,6 @@ func (a *acks) maybe(volunteer string) {
 // left.
 func (a *acks) held(t *taken, full bool, seq uint64) {
 	a.mu.Lock()
-	if a.seats[t.hold] == nil {
-		a.live++
-	}
 	a.seats[t.hold] = t
 	if full && !a.freed[t.mission] && a.full[t.mission] == 0 {
 		a.full[t.mission] = seq
@@ -65,9 +61,6 @@ func (a *acks) held(t *taken, full bool, seq uint64) {
 func (a *acks) resolved(hold string, confirmed bool) {
 	a.mu.Lock()
 	if t := a.seats[hold]; t != nil {
-		if !confirmed && !t.released {
-			a.live--
-		}
 		t.confirmed, t.released = confirmed, !confirmed
 	}
 	a.mu.Unlock()
@@ -104,13 +97,6 @@ func (a *acks) fullBefore(mission string, seq uint64) bool {
 	defer a.mu.Unlock()
 	since, full := a.full[mission]
 	return full && since <= seq
-}
-
-// count gives how many seats are taken.
-func (a *acks) count() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.live
 }
 
 // What a page shows of how missions filled.

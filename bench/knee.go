@@ -9,8 +9,8 @@ import (
 )
 
 // How the knee is searched: rates double until one does not meet the promise,
-// and then the gap is halved until it is a twentieth. A step that the generator
-// spoilt is repeated; the last is sent once more to be sure.
+// and then the gap is halved until it is a twentieth. A rate that fails is tried
+// once more, and again where the generator was late.
 const (
 	kneeFrom     = 500.0 // a second
 	kneeMost     = 200_000.0
