@@ -42,7 +42,7 @@ func start(ctx context.Context, c *Config, dir string, cores []int) (*service, e
 	}
 	p := &process{dir: dir, flags: flags, cmd: exec.Command(name, args...), said: &tail{}}
 	p.cmd.Stderr = p.said
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // no orphan keeps a port
+	p.cmd.SysProcAttr = orphaned()
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
