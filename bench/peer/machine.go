@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
+
+	"renfort/bench/machine"
 )
 
 // Machine is what the comparison ran on. A durable figure is worth nothing
@@ -33,12 +32,8 @@ type Folder struct {
 
 // inspect looks at the machine.
 func inspect(dir string) (m Machine, err error) {
-	m.Cores = runtime.GOMAXPROCS(0)
-	var info syscall.Sysinfo_t
-	if err := syscall.Sysinfo(&info); err != nil {
-		return m, fmt.Errorf("peer: %w", err)
-	}
-	m.MemoryInMB = int(info.Totalram * uint64(info.Unit) >> 20)
+	about := machine.Describe()
+	m.Cores, m.MemoryInMB = about.Cores, int(about.MemoryBytes>>20)
 	if m.Renfort, err = inspectFolder(dir); err != nil {
 		return m, err
 	}
@@ -49,49 +44,16 @@ func inspect(dir string) (m Machine, err error) {
 // syncsTimed is how many writes give the median.
 const syncsTimed = 101
 
-// The magic numbers of statfs(2).
-const (
-	magicTmpfs   = 0x01021994
-	magicExt     = 0xef53
-	magicXFS     = 0x58465342
-	magicBtrfs   = 0x9123683e
-	magicOverlay = 0x794c7630
-)
-
 func inspectFolder(dir string) (f Folder, err error) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return f, fmt.Errorf("peer: %s: %w", dir, err)
+	if f.FileSystem, f.Durable, err = machine.FileSystem(dir); err != nil {
+		return f, fmt.Errorf("peer: %w", err)
 	}
-	names := map[int64]string{magicTmpfs: "tmpfs", magicExt: "ext", magicXFS: "xfs", magicBtrfs: "btrfs", magicOverlay: "overlay"}
-	if f.FileSystem = names[int64(s.Type)]; f.FileSystem == "" {
-		f.FileSystem = fmt.Sprintf("%#x", s.Type)
-	}
-	f.Durable = s.Type != magicTmpfs
-	f.SyncMicros, err = syncMicros(dir)
-	return f, err
-}
-
-// syncMicros times what a commit does at least.
-func syncMicros(dir string) (float64, error) {
-	file, err := os.CreateTemp(dir, "sync-")
+	syncs, err := machine.SyncTimes(dir, syncsTimed)
 	if err != nil {
-		return 0, fmt.Errorf("peer: %w", err)
+		return f, fmt.Errorf("peer: %w", err)
 	}
-	defer os.Remove(file.Name())
-	defer file.Close()
-	block, micros := make([]byte, 4096), make([]float64, 0, syncsTimed)
-	for range syncsTimed {
-		began := time.Now()
-		if _, err := file.Write(block); err != nil {
-			return 0, fmt.Errorf("peer: %w", err)
-		}
-		if err := syscall.Fdatasync(int(file.Fd())); err != nil {
-			return 0, fmt.Errorf("peer: fdatasync: %w", err)
-		}
-		micros = append(micros, float64(time.Since(began).Nanoseconds())/1e3)
-	}
-	return median(micros), nil
+	f.SyncMicros = float64(syncs.P50)
+	return f, nil
 }
 
 // ownBytes gives the anonymous memory of this process, what is free given back

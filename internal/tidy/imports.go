@@ -57,7 +57,7 @@ func ladder() []rung {
 		{room: "bench/truth", below: nouns, tests: append(worlds, "api", "engine")}, // an oracle apart: its tests ask a real service
 		{room: "bench", below: append([]string{"bench/load", "bench/machine", "bench/result", "bench/truth", "bench/verify"}, append(worlds, nouns...)...)}, // it knows the service by HTTP alone
 		{room: "bench/selftest", below: append([]string{"bench", "bench/load", "bench/machine", "bench/result", "bench/truth", "bench/verify"}, append(worlds, nouns...)...)},
-		{room: "bench/peer", below: append([]string{"api", "bench/world"}, live...)},
+		{room: "bench/peer", below: append([]string{"api", "bench/machine", "bench/world"}, live...)},
 		{room: "cmd/...", tests: []string{"bench/result/made"}, below: append([]string{"api", "outbox", "bench", "bench/load", "bench/result", "bench/report", "bench/selftest", "bench/truth", "bench/verify", "bench/machine", "bench/world", "bench/peer", "bench/surge", "bench/waves", "bench/player"}, live...)},
 		{room: "internal/tidy"},
 	}
