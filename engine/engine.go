@@ -64,6 +64,7 @@ type Engine struct {
 	waves   waves
 	rooms   rooms
 	tasks   tasks
+	census  census
 
 	life    context.Context // ends with Close
 	stop    context.CancelFunc

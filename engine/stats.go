@@ -1,10 +1,10 @@
 package engine
 
 import (
-	"renfort/geo"
+	"runtime"
+
 	"renfort/index"
 	"renfort/matcher"
-	"renfort/mission"
 )
 
 // Stats is how much there is, by department and domain. Groups are given as
@@ -43,15 +43,27 @@ func (a *SeatStats) add(b *SeatStats) {
 	a.Volunteers += b.Volunteers
 }
 
-// Stats counts. It looks at every mission and volunteer, which takes some
-// 10 ms for 100,000 and 700,000.
+// countAtOnce is how many rows are counted before others may run: some 100 us.
+// Where there is one core, a count that did not give way would stop all
+// requests for as long as it takes.
+const countAtOnce = 512
+
+// Stats counts. It looks at every mission, and at the volunteers who are new
+// or have changed since it was last asked; it gives way to others meanwhile,
+// and to one call after the other. Groups are the caller's to keep.
 func (e *Engine) Stats() *Stats {
+	e.census.mu.Lock()
+	defer e.census.mu.Unlock()
 	s := e.index.Snapshot()
 	st := &Stats{Seq: s.Seq, At: s.At, Groups: map[Group]*SeatStats{}}
 	for o := range s.Rows {
 		st.mission(s, o)
+		if o%countAtOnce == countAtOnce-1 {
+			runtime.Gosched()
+		}
 	}
-	e.countVolunteers(s, st)
+	e.census.follow(s, e.places)
+	e.census.add(s, st)
 	return st
 }
 
@@ -82,39 +94,4 @@ func (st *Stats) mission(s *index.Snapshot, o uint32) {
 	st.Seats.add(&one)
 	department, domain := s.Place(m)
 	st.group(department, domain).add(&one)
-}
-
-// countVolunteers counts by the cells that volunteers are kept in: one look at
-// the gazetteer a cell, not a person.
-func (e *Engine) countVolunteers(s *index.Snapshot, st *Stats) {
-	departments := map[geo.Cell]string{}
-	for o := range s.VolunteerRows {
-		v := s.Volunteers.At(o)
-		if !v.Exists {
-			continue
-		}
-		st.Volunteers++
-		department := ""
-		if v.Cell != 0 {
-			cell := v.Cell.Parent(mission.ScaleLevel)
-			known, ok := departments[cell]
-			if !ok {
-				if c, _, found := e.places.Nearest(cell.Center()); found {
-					known = c.Department
-				}
-				departments[cell] = known
-			}
-			department = known
-		}
-		one := SeatStats{Volunteers: 1}
-		st.Seats.Volunteers++
-		if v.Domains == 0 {
-			st.group(department, "").add(&one)
-		}
-		for i := range s.Taxonomy.Domains {
-			if v.Domains&(1<<i) != 0 {
-				st.group(department, s.Taxonomy.Domains[i].ID).add(&one)
-			}
-		}
-	}
 }
