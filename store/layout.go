@@ -91,7 +91,6 @@ func bucketsOf(tx *bbolt.Tx) (b buckets, ok bool) {
 			}
 			return b, false
 		}
-		b[i].FillPercent = bucketID(i).fill()
 	}
 	return b, true
 }

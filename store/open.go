@@ -221,7 +221,7 @@ func initialize(tx *bbolt.Tx, o *Options) (*committed, error) {
 		return nil, err
 	}
 	r := newReducer(tx, &committed{}, newScratch())
-	must(r.b[metaBucket].Put(formatKey, []byte{Format}))
+	must(r.bucket(metaBucket).Put(formatKey, []byte{Format}))
 	r.put(policiesBucket, seqKey(0), nil, policy)
 	r.put(taxonomyBucket, taxonomyKey, nil, taxonomy)
 	r.flush()

@@ -126,8 +126,8 @@ func (p *prepared) feedback(all []mission.Feedback) error {
 			return err
 		}
 		for j, m := range f.Missions {
-			if err := mission.CheckID(fmt.Sprintf("%s/missions/%d", at, j), m); err != nil {
-				return err
+			if mission.CheckID("", m) != nil { // where it stands is worked out for a wrong one alone: a page shows twenty
+				return mission.CheckID(fmt.Sprintf("/%d/missions/%d", i, j), m)
 			}
 		}
 		p.bytes += 64 * len(f.Missions)

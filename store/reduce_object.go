@@ -264,7 +264,7 @@ func (r *reducer) moveObjects(c mission.MoveObjects) (mission.Result, error) {
 // over, a bounded number, the oldest index's first.
 func (r *reducer) sweepObjects() {
 	for most, size := r.sweepMax.objects, 0; most > 0 && size < sweepBytes; {
-		c := r.b[objectIndexesBucket].Cursor()
+		c := r.bucket(objectIndexesBucket).Cursor()
 		head, raw := c.Seek([]byte{objectAbandoned})
 		if head == nil || head[0] != objectAbandoned {
 			return

@@ -108,7 +108,7 @@ func (r *reducer) end(k dueKind, what []byte) {
 // trim drops the oldest commands from the log: those older than LogHours, and
 // those beyond LogBytesMax.
 func (r *reducer) trim() {
-	b := r.b[logBucket]
+	b := r.bucket(logBucket)
 	for range TrimLogMax {
 		if r.meta.logOldest == 0 {
 			return

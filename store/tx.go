@@ -16,8 +16,9 @@ import (
 // A command checks first and writes then: when it returns an error it has
 // written nothing, and its neighbours are not concerned.
 type reducer struct {
-	b        buckets
-	meta     meta // as it will be written
+	tx       *bbolt.Tx
+	opened   buckets // of bucket: those that were needed so far
+	meta     meta    // as it will be written
 	policy   *mission.Policy
 	policies []*mission.Policy // newest first
 	taxonomy *mission.Taxonomy
@@ -79,12 +80,19 @@ type cachedSeats struct {
 // newReducer starts on a writable transaction, from what the last one left,
 // with memory that no other uses.
 func newReducer(tx *bbolt.Tx, from *committed, memory *scratch) *reducer {
-	b, ok := bucketsOf(tx)
-	if !ok {
-		panic("store: a bucket is missing")
-	}
-	return &reducer{b: b, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
+	return &reducer{tx: tx, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
 		seats: memory.seats0, arena: memory.arena0, scratch: memory}
+}
+
+// bucket gives a bucket of the transaction. Most batches need a few: bbolt makes
+// two maps for each that is opened to be written. All are there, readCommitted
+// has seen them.
+func (r *reducer) bucket(b bucketID) *bbolt.Bucket {
+	if r.opened[b] == nil {
+		r.opened[b] = r.tx.Bucket([]byte(bucketNames[b]))
+		r.opened[b].FillPercent = b.fill()
+	}
+	return r.opened[b]
 }
 
 // must stops the process on what cannot be: a key of ours that is too long, a
@@ -120,7 +128,7 @@ func (r *reducer) keep(b []byte) []byte {
 func (r *reducer) get(b bucketID, key []byte) []byte {
 	c := r.cursors[b]
 	if c == nil {
-		c = r.b[b].Cursor()
+		c = r.bucket(b).Cursor()
 		r.cursors[b] = c
 	}
 	// A cursor that is used again has its room for the way down already, which
@@ -141,7 +149,7 @@ func (r *reducer) put(b bucketID, key, old, value []byte) {
 		r.meta.hash += recordHash(b, key, value)
 	}
 	r.wrote = true
-	must(r.b[b].Put(key, value))
+	must(r.bucket(b).Put(key, value))
 }
 
 // remove deletes a record or an index entry whose value is old.
@@ -150,7 +158,7 @@ func (r *reducer) remove(b bucketID, key, old []byte) {
 		r.meta.hash -= recordHash(b, key, old)
 	}
 	r.wrote = true
-	must(r.b[b].Delete(key))
+	must(r.bucket(b).Delete(key))
 }
 
 // emit adds a change of the command under way.
@@ -222,7 +230,7 @@ func (r *reducer) flush() {
 		r.flushSeats(o, r.seats[o])
 	}
 	r.dirty = dirty
-	must(r.b[metaBucket].Put(stateKey, appendMeta(nil, &r.meta)))
+	must(r.bucket(metaBucket).Put(stateKey, appendMeta(nil, &r.meta)))
 }
 
 func (r *reducer) flushSeats(o mission.Ordinal, c *cachedSeats) {
@@ -231,12 +239,12 @@ func (r *reducer) flushSeats(o mission.Ordinal, c *cachedSeats) {
 		r.meta.hash -= c.hash
 	}
 	if c.seats == nil {
-		must(r.b[seatsBucket].Delete(key))
+		must(r.bucket(seatsBucket).Delete(key))
 		return
 	}
 	value := r.keep(appendSeats(r.room(256+64*len(c.seats.Slots)), c.seats))
 	r.meta.hash += recordHash(seatsBucket, key, value)
-	must(r.b[seatsBucket].Put(key, value))
+	must(r.bucket(seatsBucket).Put(key, value))
 }
 
 // hold gives a hold's record and what the file has of it, nil if there is none.
@@ -300,7 +308,7 @@ func hasEntry(all []entry, e entry) bool {
 // under visits the keys that begin with prefix, in order, until visit says
 // no. It must not write.
 func (r *reducer) under(b bucketID, prefix []byte, visit func(key, value []byte) bool) {
-	under(r.b[b], prefix, visit)
+	under(r.bucket(b), prefix, visit)
 }
 
 func under(b *bbolt.Bucket, prefix []byte, visit func(key, value []byte) bool) {
