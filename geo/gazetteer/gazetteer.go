@@ -18,11 +18,12 @@ type Gazetteer struct {
 	ranked       []int32 // indices into rows, in the order of answers: France first, then the larger population
 	rank         []int32 // rank[i] is where ranked has i
 	departmentAt map[string]int
-	zoneAbroad   map[string]string // by country
-	districts    map[string]bool   // the cities that have municipal arrondissements, by INSEE
-	formerAt     map[string]int32  // index into rows, by former INSEE
-	byPostalCode []uint64          // postal code << 32 | rank, sorted
-	byHeight     []height          // sorted by Z
+	zoneAbroad   map[string]string      // by country
+	districts    map[string]bool        // the cities that have municipal arrondissements, by INSEE
+	byINSEE      map[uint32]int32       // index into rows, by inseeKey, former codes too
+	byPostalCode []uint64               // postal code << 32 | rank, sorted
+	postalPlaces map[uint32]postalPlace // by postalNumber
+	byHeight     []height               // sorted by Z
 
 	// names are sorted by key and then in the order of ByName. The first question about a name
 	// makes them, because many a program never asks one.

@@ -84,3 +84,25 @@ func BenchmarkByPostalCode(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCodes is what places somebody by their codes: one postal code and
+// one INSEE code, each of another commune than before.
+func BenchmarkCodes(b *testing.B) {
+	g := gazetteer.Default()
+	var postal, insee []string
+	for c := range g.Communes() {
+		if len(c.PostalCodes) > 0 {
+			postal, insee = append(postal, c.PostalCodes[0]), append(insee, c.INSEE)
+		}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		at := i * 7919 % len(postal)
+		if _, _, ok := g.PlaceOfPostalCode(postal[at]); !ok {
+			b.Fatal("no place of", postal[at])
+		}
+		if _, ok := g.ByINSEE(insee[at]); !ok {
+			b.Fatal("no commune", insee[at])
+		}
+	}
+}

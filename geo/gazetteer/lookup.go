@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"strconv"
 	"strings"
 
 	"renfort/geo"
@@ -30,8 +29,9 @@ const (
 // tier is how well a name of the kind answers a beginning, 0 for best.
 func (k kind) tier() int { return max(0, int(k)-int(shortName)) }
 
-// indexCodes makes the lists behind ByINSEE and ByPostalCode. A city that has
-// municipal arrondissements leaves its postal codes to them.
+// indexCodes makes what is behind ByINSEE, ByPostalCode and
+// PlaceOfPostalCode. A city that has municipal arrondissements leaves its
+// postal codes to them.
 func (g *Gazetteer) indexCodes() {
 	g.districts = map[string]bool{}
 	for _, w := range g.rows[:g.towns] {
@@ -39,6 +39,23 @@ func (g *Gazetteer) indexCodes() {
 			g.districts[w.City] = true
 		}
 	}
+	g.indexPostalCodes()
+	g.byINSEE = make(map[uint32]int32, g.towns+len(g.formers))
+	for _, f := range g.formers {
+		if key, ok := inseeKey(f.insee); ok {
+			g.byINSEE[key] = f.now
+		}
+	}
+	for i, w := range g.rows[:g.towns] { // what is in use today goes before
+		if key, ok := inseeKey(w.INSEE); ok {
+			g.byINSEE[key] = int32(i)
+		}
+	}
+}
+
+// indexPostalCodes makes the list behind ByPostalCode, and the middle of each
+// code's communes.
+func (g *Gazetteer) indexPostalCodes() {
 	g.byPostalCode = make([]uint64, 0, len(g.rows))
 	for i, w := range g.rows[:g.towns] {
 		if g.districts[w.INSEE] {
@@ -51,24 +68,76 @@ func (g *Gazetteer) indexCodes() {
 		}
 	}
 	slices.Sort(g.byPostalCode)
-	g.formerAt = make(map[string]int32, len(g.formers))
-	for _, f := range g.formers {
-		if f.insee != "" {
-			g.formerAt[f.insee] = f.now
+	g.postalPlaces = map[uint32]postalPlace{}
+	for list := g.byPostalCode; len(list) > 0; {
+		code, same := list[0]>>32, 1
+		for same < len(list) && list[same]>>32 == code {
+			same++
 		}
+		g.postalPlaces[uint32(code)] = g.middle(list[:same])
+		list = list[same:]
 	}
 }
+
+// postalPlace is where a postal code is, and how precisely.
+type postalPlace struct {
+	at        geo.Point
+	precision Precision
+}
+
+// middle is the place of the communes of one postal code.
+func (g *Gazetteer) middle(list []uint64) postalPlace {
+	if len(list) == 1 {
+		w := &g.rows[g.rowOf(list[0])]
+		return postalPlace{w.Point, w.Precision}
+	}
+	var sum geo.Vec
+	for _, entry := range list {
+		w := &g.rows[g.rowOf(entry)]
+		v, people := w.Point.Vec(), float64(w.Population+1) // +1: a place without people counts too
+		sum = geo.Vec{X: sum.X + people*v.X, Y: sum.Y + people*v.Y, Z: sum.Z + people*v.Z}
+	}
+	return postalPlace{sum.Point(), PrecisionPostalCode}
+}
+
+// inseeKey is an INSEE code as a number, false for anything but five digits
+// and capital letters.
+func inseeKey(code string) (key uint32, ok bool) {
+	if len(code) != inseeLetters {
+		return 0, false
+	}
+	for _, c := range []byte(code) {
+		switch {
+		case '0' <= c && c <= '9':
+			key = key*36 + uint32(c-'0')
+		case 'A' <= c && c <= 'Z':
+			key = key*36 + uint32(c-'A') + 10
+		default:
+			return 0, false
+		}
+	}
+	return key, true
+}
+
+// inseeLetters is how long an INSEE code is.
+const inseeLetters = 5
 
 // postalDigits is how many digits a French postal code has.
 const postalDigits = 5
 
 // postalNumber is a postal code as a number, false for anything but five digits.
 func postalNumber(code string) (uint64, bool) {
-	if len(code) != postalDigits || !isDigits(code) {
+	if len(code) != postalDigits {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(code, 10, 32)
-	return n, err == nil
+	n := uint64(0)
+	for _, c := range []byte(code) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n, true
 }
 
 func isDigits(s string) bool {
@@ -179,16 +248,15 @@ func comparePosting(p posting, key string) int { return strings.Compare(p.key, k
 // a commune that was merged into another gives that other one, whose INSEE
 // then differs from code. Codes are never padded.
 func (g *Gazetteer) ByINSEE(code string) (Commune, bool) {
-	at, ok := slices.BinarySearchFunc(g.rows[:g.towns], code, func(w Commune, c string) int {
-		return strings.Compare(w.INSEE, c)
-	})
-	if ok {
-		return g.rows[at], true
+	key, ok := inseeKey(code)
+	if !ok {
+		return Commune{}, false
 	}
-	if now, ok := g.formerAt[code]; ok {
-		return g.rows[now], true
+	at, ok := g.byINSEE[key]
+	if !ok {
+		return Commune{}, false
 	}
-	return Commune{}, false
+	return g.rows[at], true
 }
 
 // ByPostalCode finds the communes that a postal code serves, the largest
@@ -226,19 +294,10 @@ func (g *Gazetteer) ByName(name string) []Commune {
 // their people, and how precise that is: the precision of the commune if it is
 // the only one, else PrecisionPostalCode. False if the code is not known.
 func (g *Gazetteer) PlaceOfPostalCode(code string) (geo.Point, Precision, bool) {
-	list := g.ofPostalCode(code)
-	switch len(list) {
-	case 0:
+	n, ok := postalNumber(code)
+	if !ok {
 		return geo.Point{}, "", false
-	case 1:
-		w := &g.rows[g.rowOf(list[0])]
-		return w.Point, w.Precision, true
 	}
-	var sum geo.Vec
-	for _, entry := range list {
-		w := &g.rows[g.rowOf(entry)]
-		v, people := w.Point.Vec(), float64(w.Population+1) // +1: a place without people counts too
-		sum = geo.Vec{X: sum.X + people*v.X, Y: sum.Y + people*v.Y, Z: sum.Z + people*v.Z}
-	}
-	return sum.Point(), PrecisionPostalCode, true
+	p, ok := g.postalPlaces[uint32(n)]
+	return p.at, p.precision, ok
 }
