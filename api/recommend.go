@@ -16,6 +16,7 @@ type ranking struct {
 	request matcher.Request
 	page    matcher.Page
 	minSeq  uint64
+	fetched uint64 // has no meaning; see fetch
 
 	profile    mission.Volunteer // of a request that names nobody
 	place      mission.Place

@@ -96,6 +96,19 @@ func post(ctx *fasthttp.RequestCtx, i int) {
 	ctx.Request.SetBodyString(`{"volunteer":"v` + strconv.Itoa(i%benchVolunteers) + `"}`)
 }
 
+// stranger is a request of somebody without a record, as a benchmark's crowd
+// sends it.
+func stranger(tb testing.TB, body []byte, w *world.World, i int) []byte {
+	tb.Helper()
+	v := w.Volunteer(i % benchVolunteers)
+	v.ID = ""
+	profile, err := mission.Encode(&v)
+	if err != nil {
+		tb.Error(err)
+	}
+	return append(append(append(body, `{"profile":`...), profile...), `,"limit":20}`...)
+}
+
 func get(ctx *fasthttp.RequestCtx, w *world.World, rng *rand.Rand) {
 	p := w.Profile(rng)
 	uri := "/v1/recommendations?limit=20"
@@ -141,6 +154,10 @@ func BenchmarkRecommendHandler(b *testing.B) {
 	for name, prepare := range map[string]func(*fasthttp.RequestCtx, int){
 		"post": post,
 		"get":  func(ctx *fasthttp.RequestCtx, _ int) { get(ctx, w, rng) },
+		"stranger": func(ctx *fasthttp.RequestCtx, i int) {
+			post(ctx, i)
+			ctx.Request.SetBody(stranger(b, nil, w, i))
+		},
 	} {
 		ctxs := make([]fasthttp.RequestCtx, 1000)
 		for i := range ctxs {
@@ -167,7 +184,7 @@ func BenchmarkRecommendHandler(b *testing.B) {
 // BenchmarkRecommendHTTP runs both in one run, so that their ratio means
 // something: each speaks to 64 clients over loopback TCP.
 func BenchmarkRecommendHTTP(b *testing.B) {
-	s, _ := mustFrance(b, 100_000)
+	s, w := mustFrance(b, 100_000)
 	var page []byte
 	var ctx fasthttp.RequestCtx
 	post(&ctx, 1)
@@ -182,6 +199,15 @@ func BenchmarkRecommendHTTP(b *testing.B) {
 	})
 	b.Run("renfort", func(b *testing.B) {
 		loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) }, "/v1/recommendations", recommendation)
+	})
+	b.Run("stranger", func(b *testing.B) {
+		bodies := make([][]byte, benchVolunteers)
+		for i := range bodies {
+			bodies[i] = stranger(b, nil, w, i)
+		}
+		loopback(b, s.Serve, func() error { return s.Shutdown(context.Background()) }, "/v1/recommendations", func(b []byte, i int64) []byte {
+			return append(b, bodies[i%benchVolunteers]...)
+		})
 	})
 }
 
