@@ -89,7 +89,7 @@ func (m *meter) watch(ctx context.Context) {
 		bytes, _ := machine.FolderBytes(m.service.own.dir) // 0 where it cannot be read
 		now := time.Now()
 		m.resources = append(m.resources, result.Resource{AtUS: now.Sub(m.began).Microseconds(), CPU: (p.CPUSeconds - before) / now.Sub(at).Seconds(),
-			AnonBytes: p.AnonBytes, FileBytes: bytes, Threads: p.Threads, Connections: p.Connections})
+			AnonBytes: p.AnonBytes, FileBytes: bytes, Threads: p.Threads, Files: p.Files})
 		before, at = p.CPUSeconds, now
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +32,10 @@ type Client struct {
 	eager  bool
 	last   *Sample
 	prefix string // scheme and host
+
+	spare   net.Conn // opened beforehand, for the next request that needs one
+	spareAt time.Time
+	open    atomic.Int32 // connections, the spare among them
 }
 
 // Answer is what came back. Body lives until the client's next request.
@@ -63,12 +69,69 @@ func newClient(r *running, number int) *Client {
 		Addr: address, IsTLS: u.Scheme == "https", TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, ServerName: u.Hostname()},
 		MaxConns: 1, MaxIdleConnDuration: 30 * time.Second, MaxResponseBodySize: answerBytesMax,
 		ReadBufferSize: 16 << 10, WriteBufferSize: 8 << 10,
+		Dial:                     c.dial,
 		NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: false, DisablePathNormalizing: true,
 		// What was sent once is sent once: a repeat would hide a failure.
 		MaxIdemponentCallAttempts: 1,
 		RetryIfErr:                func(*fasthttp.Request, int, error) (bool, bool) { return false, false },
 	}
 	return c
+}
+
+// spareFor is how long a connection may wait for its first request: services
+// close those on which nobody asks.
+const spareFor = 5 * time.Second
+
+// ready opens a connection if none is there, so that the first request after a
+// pause does not wait for one. Where that fails the request will tell.
+func (c *Client) ready() {
+	if c.open.Load() == 0 && !c.run.plan.NewConnections {
+		if conn, err := c.connect(c.host.Addr); err == nil {
+			c.spare, c.spareAt = conn, time.Now()
+		}
+	}
+}
+
+// dial is how the host's client gets a connection.
+func (c *Client) dial(address string) (net.Conn, error) {
+	if conn := c.spare; conn != nil {
+		c.spare = nil
+		if time.Since(c.spareAt) < spareFor {
+			return conn, nil
+		}
+		_ = conn.Close() // nothing was asked on it
+	}
+	return c.connect(address)
+}
+
+func (c *Client) connect(address string) (net.Conn, error) {
+	conn, err := fasthttp.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	c.open.Add(1)
+	return &counted{Conn: conn, open: &c.open}, nil
+}
+
+// counted is a connection that is counted until it is closed.
+type counted struct {
+	net.Conn
+	open   *atomic.Int32
+	closed sync.Once
+}
+
+// Close closes the connection.
+func (c *counted) Close() error {
+	c.closed.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// hangUp closes the connections that are left.
+func (c *Client) hangUp() {
+	c.host.CloseIdleConnections()
+	if c.spare != nil {
+		_ = c.spare.Close() // nothing was asked on it
+	}
 }
 
 // arrive begins the flow of an arrival.

@@ -76,7 +76,7 @@ func Run(ctx context.Context, plan *Plan) ([]result.Phase, error) {
 func hangUp(crews map[string][]*Client) {
 	for _, crew := range crews {
 		for _, c := range crew {
-			c.host.CloseIdleConnections()
+			c.hangUp()
 		}
 	}
 }
@@ -113,14 +113,12 @@ func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Clien
 	var queues []*queue
 	var working sync.WaitGroup
 	kept := []*samples{}
+	r.hire(p, crews)
 	start := time.Now().Add(2 * time.Millisecond)
 	for i := range p.Streams {
 		s := &p.Streams[i]
 		q := newQueue(s.Arrivals)
 		queues = append(queues, q)
-		for len(crews[s.Name]) < s.Clients {
-			crews[s.Name] = append(crews[s.Name], newClient(r, len(crews[s.Name])))
-		}
 		for _, c := range crews[s.Name][:s.Clients] {
 			c.kept, c.began, c.eager, c.last, c.free = &samples{}, start, s.Arrivals.Eager > 0, nil, 0
 			kept = append(kept, c.kept)
@@ -134,6 +132,20 @@ func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Clien
 	stop()
 	<-told
 	return r.tally(p, queues, kept, start.Sub(began), length)
+}
+
+// hire sees to it that every stream of a phase has its clients, and each of
+// them a connection.
+func (r *running) hire(p *Phase, crews map[string][]*Client) {
+	for i := range p.Streams {
+		s := &p.Streams[i]
+		for len(crews[s.Name]) < s.Clients {
+			crews[s.Name] = append(crews[s.Name], newClient(r, len(crews[s.Name])))
+		}
+		for _, c := range crews[s.Name][:s.Clients] {
+			c.ready()
+		}
+	}
 }
 
 // quietBytes is what the generator may allocate until it collects while it

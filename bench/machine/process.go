@@ -8,12 +8,10 @@ import (
 
 // Process is what one process uses and has used.
 type Process struct {
-	CPUSeconds  float64 // user and system, since it began
-	AnonBytes   int64   // memory that is in no file: heap and stacks, not the data file's pages
-	Threads     int
-	Files       int   // open descriptors, sockets among them
-	Connections int   // open sockets, those that listen among them
-	Switches    int64 // voluntary: how often a thread of those alive has waited
+	CPUSeconds float64 // user and system, since it began
+	AnonBytes  int64   // memory that is in no file: heap and stacks, not the data file's pages
+	Threads    int
+	Files      int // open descriptors, sockets among them
 }
 
 // FolderBytes sums the sizes of the files in a folder and below it, as long as

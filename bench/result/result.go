@@ -130,12 +130,12 @@ type Used struct {
 
 // Resource is one second of the service.
 type Resource struct {
-	AtUS        int64   `json:"at_us"` // since the run began
-	CPU         float64 `json:"cpu"`   // cores used since the one before
-	AnonBytes   int64   `json:"anon_bytes"`
-	FileBytes   int64   `json:"file_bytes"` // of its data on disk
-	Threads     int     `json:"threads"`
-	Connections int     `json:"connections"`
+	AtUS      int64   `json:"at_us"` // since the run began
+	CPU       float64 `json:"cpu"`   // cores used since the one before
+	AnonBytes int64   `json:"anon_bytes"`
+	FileBytes int64   `json:"file_bytes"` // of its data on disk
+	Threads   int     `json:"threads"`
+	Files     int     `json:"files"` // open descriptors, connections among them
 }
 
 // Check is something that must be true, and whether it is.

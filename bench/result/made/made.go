@@ -102,7 +102,7 @@ func (c *Config) run(i int, dice *rand.Rand) result.Run {
 		{Name: "no seat is given twice", When: "after", OK: true, Looked: 12_000},
 		{Name: "nothing acknowledged is lost", When: "after", OK: true, Looked: 25_000}}}
 	for s := range c.Seconds {
-		run.Resources = append(run.Resources, result.Resource{AtUS: int64(s+1) * 1e6, CPU: 0.6 + 0.05*dice.NormFloat64(), AnonBytes: 620<<20 + int64(s)<<16, FileBytes: 900<<20 + int64(s)<<20, Threads: 14, Connections: 64})
+		run.Resources = append(run.Resources, result.Resource{AtUS: int64(s+1) * 1e6, CPU: 0.6 + 0.05*dice.NormFloat64(), AnonBytes: 620<<20 + int64(s)<<16, FileBytes: 900<<20 + int64(s)<<20, Threads: 14, Files: 80})
 	}
 	run.Fills = fills(c.Seconds)
 	return run
