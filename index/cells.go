@@ -26,6 +26,7 @@ type Entry struct {
 	Skills     uint32 // those asked for, folded by SkillBits
 	Ordinal    uint32
 	Address    uint32
+	Generation uint32 // dead if its mission has another
 }
 
 // approxKm is more than the positions of nodes are off by: half a unit in the
@@ -110,10 +111,9 @@ type Tree struct {
 	// or did not when the bounds were set.
 	Untaken []uint64
 
-	Entries     []Entry  // by leaf; in a leaf by standing as it was built, best first
-	Generations []uint32 // Generations[i] of Entries[i]: dead if its mission has another
-	parents     []uint32 // parents[i] of Nodes[i]
-	leafOf      []uint32 // leafOf[i]: the node of Entries[i]
+	Entries []Entry  // by leaf; in a leaf by standing as it was built, best first
+	parents []uint32 // parents[i] of Nodes[i]
+	leafOf  []uint32 // leafOf[i]: the node of Entries[i]
 }
 
 // MayBeUntaken says whether nobody may have taken the mission of entry i for
@@ -122,15 +122,9 @@ func (t *Tree) MayBeUntaken(i uint32) bool { return t.Untaken[i/64]&(1<<(i%64)) 
 
 // sorted is an entry with the keys it is ordered by while a tree is built.
 type sorted struct {
-	pending
+	Entry
 	leaf     geo.Cell
 	standing float64
-}
-
-// pending is an entry that waits for a tree.
-type pending struct {
-	Entry
-	generation uint32
 }
 
 // orderEntries sorts by place; at the very same place, or without one, by
@@ -156,7 +150,7 @@ func buildTree(es []sorted, placed bool) *Tree {
 		first.level, most = wholeLevel, math.MaxUint16
 	}
 	orderEntries(es)
-	t := &Tree{Entries: make([]Entry, len(es)), Generations: make([]uint32, len(es)), leafOf: make([]uint32, len(es))}
+	t := &Tree{Entries: make([]Entry, len(es)), leafOf: make([]uint32, len(es))}
 	if len(es) == 0 {
 		return t
 	}
@@ -184,7 +178,7 @@ func buildTree(es []sorted, placed bool) *Tree {
 		}
 	}
 	for i := range es {
-		t.Entries[i], t.Generations[i] = es[i].Entry, es[i].generation
+		t.Entries[i] = es[i].Entry
 	}
 	if placed {
 		t.drawCaps(runs)

@@ -21,7 +21,7 @@ const NoAddress = ^uint32(0)
 // missions that no bound covers are in fresh.
 type forest struct {
 	main, recent [groups]*Tree // nil where there is none
-	pending      [groups][]pending
+	pending      [groups][]Entry
 	fresh        []uint32
 	moved        bool // a tree or its bounds are not what they were at the last publish
 	isFresh      map[uint32]bool
@@ -47,7 +47,8 @@ const (
 func (f *forest) add(x *Index, o uint32) {
 	f.init()
 	m := x.missions.at(o)
-	e := pending{Entry: EntryOf(o, m), generation: x.stands.at(o).Generation}
+	e := EntryOf(o, m)
+	e.Generation = x.stands.at(o).Generation
 	if m.Remote == RemoteFull || m.Remote == RemotePossible {
 		if e.Traits&Sited != 0 {
 			e.Vec = x.addresses.at(m.Addresses.First).Vec
@@ -140,7 +141,7 @@ func (f *forest) restood(x *Index, o uint32, l *Stand) {
 	bound, covered, lower := roundUp(l.Standing), 0, false
 	for _, s := range f.spots(o) {
 		t := f.tree(s)
-		if t.Generations[s.entry] != l.Generation {
+		if t.Entries[s.entry].Generation != l.Generation {
 			continue
 		}
 		has := t.Bounds[s.entry]
@@ -166,15 +167,6 @@ func (f *forest) tree(s spot) *Tree {
 	return f.main[s.group]
 }
 
-// waiting gives the entries of a tree as they were before it was built.
-func (t *Tree) waiting() []pending {
-	es := make([]pending, len(t.Entries))
-	for i := range es {
-		es[i] = pending{Entry: t.Entries[i], generation: t.Generations[i]}
-	}
-	return es
-}
-
 // merge takes the pending entries into trees.
 func (f *forest) merge(x *Index) {
 	f.init()
@@ -185,7 +177,7 @@ func (f *forest) merge(x *Index) {
 		es := f.pending[g]
 		f.pending[g] = nil
 		if t := f.recent[g]; t != nil {
-			es = append(es, t.waiting()...)
+			es = append(es, t.Entries...)
 			f.drop(uint8(g), true)
 			f.recent[g] = nil
 		}
@@ -195,7 +187,7 @@ func (f *forest) merge(x *Index) {
 			continue
 		}
 		if big != nil {
-			es = append(es, big.waiting()...)
+			es = append(es, big.Entries...)
 			f.drop(uint8(g), false)
 		}
 		f.main[g] = f.build(x, uint8(g), false, es)
@@ -221,12 +213,12 @@ func (f *forest) drop(g uint8, recent bool) {
 }
 
 // build makes a tree of the entries that are still alive.
-func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
+func (f *forest) build(x *Index, g uint8, recent bool, es []Entry) *Tree {
 	f.moved = true
 	alive := make([]sorted, 0, len(es))
 	for _, e := range es {
-		if l := x.stands.at(e.Ordinal); l.Generation == e.generation {
-			s := sorted{pending: e, standing: l.Standing}
+		if l := x.stands.at(e.Ordinal); l.Generation == e.Generation {
+			s := sorted{Entry: e, standing: l.Standing}
 			if g < remoteGroup {
 				s.leaf = geo.LeafCell(e.Vec.Point())
 			}
@@ -250,7 +242,7 @@ func (f *forest) build(x *Index, g uint8, recent bool, es []pending) *Tree {
 func (x *Index) stander() stander {
 	return func(t *Tree, i uint32) (float64, bool) {
 		l := x.stands.at(t.Entries[i].Ordinal)
-		if l.Generation != t.Generations[i] {
+		if l.Generation != t.Entries[i].Generation {
 			return 0, false
 		}
 		return l.Standing, l.Unserved
@@ -296,7 +288,7 @@ func (f *forest) renewAll(x *Index) {
 	for g := range groups {
 		for _, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if *t != nil && (*t).Remote {
-				es, recent := (*t).waiting(), t == &f.recent[g]
+				es, recent := (*t).Entries, t == &f.recent[g]
 				f.drop(uint8(g), recent)
 				*t = f.build(x, uint8(g), recent, es) // its order is what keeps it short
 			} else if *t != nil {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"renfort/geo"
+	"renfort/mission"
 )
 
 // ShelfLevel is the level of the cells that have shelves: some 4 km wide.
@@ -19,25 +20,34 @@ const (
 	slotsLen    = 2 * shelvesMost // of the table of slots, which is never full
 )
 
-// ShelfRow is an entry on a shelf with its mission's row beside it, so that
-// nothing else in memory is to be read for most.
+// ShelfRow is an entry on a shelf: where it is, and what tells whether to look.
+// There are thousands of shelves with the same missions on them, so the entry
+// itself is read where all read it, and stays in the processor's cache.
 type ShelfRow struct {
-	Entry
-	Stand Stand // as it was; of a mission that was touched since, the snapshot's counts
+	Ordinal uint32
+	place   uint32  // tree and entry: entryBits of it are the latter
+	Bound   float32 // standing times distance at most, for anybody in the cell
+}
+
+// entryBits is how many bits of a place tell the entry of a tree.
+const entryBits = 28
+
+// RowOf gives the row of an entry of a tree.
+func RowOf(tree, entry, ordinal uint32, bound float32) ShelfRow {
+	return ShelfRow{ordinal, tree<<entryBits | entry, bound}
 }
 
 // Shelf is the entries that can score best for people in one cell, or from
 // anywhere, best bound first. It is immutable.
 type Shelf struct {
-	Rows     []ShelfRow
-	Bounds   []float32        // Bounds[i]: standing times distance of Rows[i] at most, for anybody in the cell
-	Ordinals []uint32         // Ordinals[i] of Rows[i]
-	Rest     float64          // the same bound for everything that is not on the shelf
-	ScaleKm  [Classes]float64 // by class: the distance scales that it holds for, or shorter ones
-	Center   geo.Vec          // of the cell
+	Trees   []*Tree // where its entries are
+	Rows    []ShelfRow
+	Rest    float64          // a row's bound for everything that is not on the shelf
+	ScaleKm [Classes]float64 // by class: the distance scales that it holds for, or shorter ones
+	Center  geo.Vec          // of the cell
 	// Near is the entries nearest to the cell's centre, nearest first: all
 	// those within NearKm of it.
-	Near    []ShelfRow
+	Near    []Entry
 	NearKms []float32 // NearKms[i]: Near[i] is no nearer to the centre
 	NearKm  float64
 	// Scales and RankKm say how far the Rank-th nearest is from here.
@@ -47,6 +57,11 @@ type Shelf struct {
 	traits     []uint64 // by 64 rows, a bit each: domains, then activities, then skills, then reach
 	domains    int      // how many there are
 	activities int
+}
+
+// Entry gives the entry of a row.
+func (s *Shelf) Entry(r *ShelfRow) *Entry {
+	return &s.Trees[r.place>>entryBits].Entries[r.place&(1<<entryBits-1)]
 }
 
 // ShelfTraits says of 64 rows of a shelf, a bit each, which of them share
@@ -64,14 +79,12 @@ type ShelfTraits struct {
 const maskBits = 64
 
 // Sort makes the shelf's rows ready to be looked up by what they are about.
-func (s *Shelf) Sort(t *Snapshot) {
-	s.domains, s.activities = min(len(t.Taxonomy.Domains), maskBits), min(len(t.Taxonomy.Activities), maskBits)
+func (s *Shelf) Sort(t *mission.Taxonomy) {
+	s.domains, s.activities = min(len(t.Domains), maskBits), min(len(t.Activities), maskBits)
 	stride := s.domains + s.activities + 2
 	s.traits = make([]uint64, (len(s.Rows)+63)/64*stride)
-	s.Ordinals = make([]uint32, len(s.Rows))
 	for i := range s.Rows {
-		e := &s.Rows[i].Entry
-		s.Ordinals[i] = e.Ordinal
+		e := s.Entry(&s.Rows[i])
 		block, bit := s.traits[i/64*stride:(i/64+1)*stride], uint64(1)<<(i%64)
 		for rest := e.Domains; rest != 0; rest &= rest - 1 {
 			block[bits.TrailingZeros64(rest)] |= bit

@@ -66,7 +66,7 @@ func digest(s *index.Snapshot) uint64 {
 		}
 	}
 	for _, t := range s.Trees {
-		fmt.Fprintln(h, t.Bounds, t.Tops, t.Nodes, t.Entries, t.Generations)
+		fmt.Fprintln(h, t.Bounds, t.Tops, t.Nodes, t.Entries)
 	}
 	for n := range s.Postings.Rows() {
 		fmt.Fprintln(h, *s.Postings.At(n))

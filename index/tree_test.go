@@ -91,7 +91,7 @@ func (c *checker) node(t *index.Tree, i uint32) (below []uint32) {
 		if e.Activities&^n.Activities != 0 || e.Traits&index.AsksOfSkills != 0 && !n.Skilled {
 			c.Errorf("seed %d, seq %d: node %d does not cover the activities or skills of entry %d", c.seed, c.s.Seq, i, k)
 		}
-		if c.fresh[e.Ordinal] || stand.Generation != t.Generations[k] {
+		if c.fresh[e.Ordinal] || stand.Generation != t.Entries[k].Generation {
 			continue
 		}
 		if float64(n.Top) < stand.Standing || stand.Unserved && float64(n.Unserved) < stand.Standing {
@@ -112,7 +112,7 @@ func (c *checker) entry(t *index.Tree, n *index.Node, k uint32) {
 	if end := n.First + uint32(n.Len); t.Tops[k] != slices.Max(t.Bounds[k:end]) {
 		c.Errorf("seed %d, seq %d: entry %d: top %v over %v", c.seed, c.s.Seq, k, t.Tops[k], t.Bounds[k:end])
 	}
-	if stand.Generation != t.Generations[k] {
+	if stand.Generation != t.Entries[k].Generation {
 		return
 	}
 	c.alive[e.Ordinal] = append(c.alive[e.Ordinal], place{t, e.Address})

@@ -95,8 +95,7 @@ func (n *neighbours) findOnShelf(s *index.Shelf) bool {
 				return n.knows()
 			}
 		}
-		row := &s.Near[i]
-		n.take(&row.Entry, row.Stand.Generation, n.q.standOf(row))
+		n.take(&s.Near[i])
 	}
 	n.knownKm = s.NearKm - off
 	return n.knows()
@@ -141,7 +140,7 @@ func (n *neighbours) descend() {
 		for i := node.First; i < node.First+uint32(node.Len); i++ {
 			if node.Leaf {
 				if t.Bounds[i] != 0 {
-					n.take(&t.Entries[i], t.Generations[i], nil)
+					n.take(&t.Entries[i])
 				}
 			} else {
 				n.push(int(top.tree), i)
@@ -165,17 +164,13 @@ func (n *neighbours) push(tree int, node uint32) {
 	}
 }
 
-// take counts the mission of an entry, if it is near enough and can be had; its
-// row is nil where it is not known yet.
-func (n *neighbours) take(e *index.Entry, generation uint32, l *index.Stand) {
+// take counts the mission of an entry, if it is near enough and can be had.
+func (n *neighbours) take(e *index.Entry) {
 	c := n.at.Chord2(e.Vec)
 	if c >= n.worst() || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
 		return
 	}
-	if l == nil {
-		l = n.q.snapshot.Stands.At(e.Ordinal)
-	}
-	if l.Standing != 0 && l.Generation == generation {
+	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == e.Generation {
 		n.insert(neighbour{c, e, l, e.Ordinal}, e.Traits&index.Several != 0 || len(n.q.snapshot.Fresh) > 0)
 	}
 }

@@ -84,9 +84,10 @@ const (
 	pickNext  = 8
 )
 
-// picked is a row to be looked at, and its affinity at most.
+// picked is an entry to be looked at, its mission's row, and its affinity at most.
 type picked struct {
-	row      *index.ShelfRow
+	entry    *index.Entry
+	stand    *index.Stand
 	affinity float64
 }
 
@@ -107,7 +108,7 @@ func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
 	for most := pickFirst; ; most = pickNext {
 		n := q.pick(w, floor, most)
 		for _, p := range w.picked[:n] {
-			q.takeRow(p.row, p.affinity, remote, &from)
+			q.takeRow(p.entry, p.stand, p.affinity, remote, &from)
 		}
 		if floor = q.best.floor(remote); n < most {
 			break
@@ -120,8 +121,8 @@ func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
 		}
 	}
 	if done = rest == 0 || rest < floor; !done {
-		for _, o := range s.Ordinals { // the trees have them too
-			q.mark(o)
+		for i := range s.Rows { // the trees have them too
+			q.mark(s.Rows[i].Ordinal)
 		}
 		q.stamping, q.twice = true, true
 	}
@@ -144,8 +145,9 @@ func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
 			break
 		}
 		row := &w.shelf.Rows[next.row]
-		fetched += row.Vec.X + row.Stand.Standing
-		w.picked[n] = picked{row, next.affinity}
+		e, stand := w.shelf.Entry(row), q.snapshot.Stands.At(row.Ordinal)
+		fetched += e.Vec.X + stand.Standing
+		w.picked[n] = picked{e, stand, next.affinity}
 		n++
 		q.advance(best, floor)
 	}
@@ -154,13 +156,11 @@ func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
 }
 
 // takeRow looks at one row of a shelf.
-func (q *query) takeRow(row *index.ShelfRow, affinity float64, remote bool, from *way) {
-	e := &row.Entry
+func (q *query) takeRow(e *index.Entry, stand *index.Stand, affinity float64, remote bool, from *way) {
 	if !q.ageFits(e.MinAge, e.MaxAge) {
 		return
 	}
-	stand := q.standOf(row)
-	if stand.Standing == 0 || stand.Generation != row.Stand.Generation {
+	if stand.Standing == 0 || stand.Generation != e.Generation {
 		return
 	}
 	if remote {
@@ -214,7 +214,7 @@ func (q *query) advance(k int, floor float64) {
 	for c.word == 0 {
 		c.block++
 		first := c.block * 64
-		if c.ended = first >= len(s.Rows); c.ended || float64(s.Bounds[first])*c.affinity < floor {
+		if c.ended = first >= len(s.Rows); c.ended || float64(s.Rows[first].Bound)*c.affinity < floor {
 			c.bound = -1
 			return
 		}
@@ -225,7 +225,7 @@ func (q *query) advance(k int, floor float64) {
 	}
 	c.row = c.block*64 + bits.TrailingZeros64(c.word)
 	c.word &= c.word - 1
-	c.bound = float64(s.Bounds[c.row]) * c.affinity
+	c.bound = float64(s.Rows[c.row].Bound) * c.affinity
 }
 
 // sortRows gives the rows of a block of the shelf by kind.
@@ -251,38 +251,29 @@ func (q *query) sortRows(block int) (words [2 * kinds]uint64) {
 	return words
 }
 
-// standOf gives the row of a shelf's mission as the snapshot has it.
-func (q *query) standOf(row *index.ShelfRow) *index.Stand {
-	if q.snapshot.Shelves.Touched(row.Ordinal) {
-		return q.snapshot.Stands.At(row.Ordinal)
-	}
-	return &row.Stand
-}
-
 // stock fills a shelf: a walk over the trees, best first, for somebody who may
 // be anywhere in the cell and likes everything; and one nearest first.
 func (q *query) stock(at geo.Cell) *index.Shelf {
 	asker := shelfAsker{q: q, cap: geo.CellCap(at)}
-	shelf := &index.Shelf{NearKm: math.Inf(1), Rows: make([]index.ShelfRow, 0, shelfRows), Bounds: make([]float32, 0, shelfRows),
-		Near: make([]index.ShelfRow, 0, shelfNear), NearKms: make([]float32, 0, shelfNear),
+	shelf := &index.Shelf{Trees: q.snapshot.Shelves.Trees, NearKm: math.Inf(1),
 		Center: at.CenterVec(), Scales: q.snapshot.Scales, RankKm: q.nearestKm}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
 		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
 	}
 	best, rest := asker.walk(shelfRows)
-	shelf.Rows, shelf.Bounds = asker.rows(best, shelf.Rows, shelf.Bounds)
+	shelf.Rows = asker.rows(best)
 	shelf.Rest = rest * boundSlack
 	asker.nearest = true
 	best, rest = asker.walk(shelfNear)
-	shelf.Near, shelf.NearKms = asker.rows(best, shelf.Near, shelf.NearKms)
-	for i, bound := range shelf.NearKms {
-		shelf.NearKms[i] = float32(kmOf(float64(bound)) * (1 - 1e-6))
+	shelf.Near, shelf.NearKms = make([]index.Entry, len(best)), make([]float32, len(best))
+	for i, b := range best {
+		shelf.Near[i], shelf.NearKms[i] = shelf.Trees[b.tree].Entries[b.entry], float32(kmOf(float64(b.bound))*(1-1e-6))
 	}
 	if rest > 0 {
 		shelf.NearKm = kmOf(rest)
 	}
-	shelf.Sort(q.snapshot)
+	shelf.Sort(q.snapshot.Taxonomy)
 	return shelf
 }
 
@@ -300,9 +291,9 @@ func (q *query) stockAfar() *index.Shelf {
 		}
 	}
 	best, rest := most.done()
-	shelf := &index.Shelf{Rest: rest * boundSlack}
-	shelf.Rows, shelf.Bounds = asker.rows(best, nil, nil)
-	shelf.Sort(q.snapshot)
+	shelf := &index.Shelf{Trees: q.snapshot.Shelves.Trees, Rest: rest * boundSlack}
+	shelf.Rows = asker.rows(best)
+	shelf.Sort(q.snapshot.Taxonomy)
 	return shelf
 }
 
@@ -408,25 +399,14 @@ func (a *shelfAsker) leaf(b *bestOf, top cell, t *index.Tree, n *index.Node) {
 // roundedUp is more than what is lost where a float32 holds a bound.
 const roundedUp = 1 + 1e-6
 
-// rows appends entries as a shelf has them, and their bounds; those that are
-// dead are left out. One that died since there are these shelves may be alive
-// to an older snapshot.
-func (a *shelfAsker) rows(best []named, rows []index.ShelfRow, bounds []float32) ([]index.ShelfRow, []float32) {
-	s := a.q.snapshot
-	fetched := 0.0
-	for _, b := range best { // they are far apart in memory: the processor fetches them all at once
-		fetched += s.Stands.At(s.Shelves.Trees[b.tree].Entries[b.entry].Ordinal).Standing
+// rows gives entries as a shelf has them. Those of missions that are not to be
+// had any more are among them: to an older snapshot they may be.
+func (a *shelfAsker) rows(best []named) []index.ShelfRow {
+	rows := make([]index.ShelfRow, len(best))
+	for i, b := range best {
+		rows[i] = index.RowOf(b.tree, b.entry, a.q.snapshot.Shelves.Trees[b.tree].Entries[b.entry].Ordinal, b.bound)
 	}
-	a.q.walk.fetched = fetched
-	for _, b := range best {
-		t := s.Shelves.Trees[b.tree]
-		e, generation := &t.Entries[b.entry], t.Generations[b.entry]
-		if stand := s.Stands.At(e.Ordinal); stand.Generation == generation || s.Shelves.Touched(e.Ordinal) {
-			rows, bounds = append(rows, index.ShelfRow{Entry: *e, Stand: *stand}), append(bounds, b.bound)
-			rows[len(rows)-1].Stand.Generation = generation
-		}
-	}
-	return rows, bounds
+	return rows
 }
 
 func (a *shelfAsker) node(t *index.Tree, i uint32) float64 {

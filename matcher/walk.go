@@ -187,7 +187,6 @@ const batchEntries = 16
 type batch struct {
 	n       int
 	entries [batchEntries]*index.Entry
-	alive   [batchEntries]uint32 // the generation of each
 	ways    [batchEntries]way
 	rows    [batchEntries]index.Stand
 }
@@ -220,9 +219,9 @@ func (q *query) leaf(c cell, t *index.Tree, n *index.Node) {
 		switch {
 		case !ok:
 		case stands != nil:
-			q.considerRow(e, t.Generations[i], &stands[i], &w)
+			q.considerRow(e, &stands[i], &w)
 		default:
-			q.gather(e, t.Generations[i], w)
+			q.gather(e, w)
 		}
 	}
 	q.flush()
@@ -239,11 +238,11 @@ func (q *query) wayOfEntry(t *index.Tree, e *index.Entry, bound float64) (w way,
 }
 
 // considerRow scores the mission of an entry, whose row may be an older one's.
-func (q *query) considerRow(e *index.Entry, generation uint32, stand *index.Stand, w *way) {
+func (q *query) considerRow(e *index.Entry, stand *index.Stand, w *way) {
 	if q.snapshot.Shelves.Touched(e.Ordinal) {
 		stand = q.snapshot.Stands.At(e.Ordinal)
 	}
-	if stand.Generation == generation && stand.Standing != 0 {
+	if stand.Generation == e.Generation && stand.Standing != 0 {
 		q.considerWay(e, stand, w)
 	}
 }
@@ -259,12 +258,12 @@ func (q *query) considerNear(n *neighbour) {
 	}
 }
 
-func (q *query) gather(e *index.Entry, generation uint32, w way) {
+func (q *query) gather(e *index.Entry, w way) {
 	if q.choosy && !w.remote && !q.filter.Address(q.snapshot.Addresses.At(e.Address)) {
 		return
 	}
 	b := &q.batch
-	b.entries[b.n], b.alive[b.n], b.ways[b.n] = e, generation, w
+	b.entries[b.n], b.ways[b.n] = e, w
 	b.n++
 	if b.n == batchEntries {
 		q.flush()
@@ -278,7 +277,7 @@ func (q *query) flush() {
 		b.rows[i] = *q.snapshot.Stands.At(e.Ordinal)
 	}
 	for i, e := range b.entries[:b.n] {
-		if l := &b.rows[i]; l.Generation == b.alive[i] && l.Standing != 0 {
+		if l := &b.rows[i]; l.Generation == e.Generation && l.Standing != 0 {
 			q.considerWay(e, l, &b.ways[i])
 		}
 	}

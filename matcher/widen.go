@@ -52,12 +52,12 @@ func (q *query) shelfHolds(limit int) bool {
 		if float64(shelf.NearKms[i]) > q.asked+off {
 			return false
 		}
-		e := &shelf.Near[i].Entry
+		e := &shelf.Near[i]
 		if q.at.Chord2(e.Vec) > reach || e.Traits&index.Several != 0 || !q.ageFits(e.MinAge, e.MaxAge) || !q.admits(e) {
 			continue
 		}
-		stand := q.standOf(&shelf.Near[i])
-		if stand.Standing == 0 || stand.Generation != shelf.Near[i].Stand.Generation {
+		stand := q.snapshot.Stands.At(e.Ordinal)
+		if stand.Standing == 0 || stand.Generation != e.Generation {
 			continue
 		}
 		if n++; n >= limit {
