@@ -78,7 +78,7 @@ func (t *Tree) renew(i uint32, of stander) {
 func (t *Tree) renewLeaf(n *Node, of stander, best *[shareSlots]float32) {
 	for k := n.First; k < n.First+uint32(n.Len); k++ {
 		v, nobody := of(t, k)
-		bound := roundUp(v)
+		bound := roundUp(v * boundRoom)
 		t.Bounds[k] = bound
 		n.Top = max(n.Top, bound)
 		t.Untaken[k/64] &^= 1 << (k % 64)

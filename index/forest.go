@@ -25,8 +25,9 @@ type forest struct {
 	fresh        []uint32
 	moved        bool // a tree or its bounds are not what they were at the last publish
 	isFresh      map[uint32]bool
-	lowered      map[uint32]bool // ordinals that stand lower than at the last Tick
+	lowered      map[uint32]bool // ordinals that stand far below their bounds
 	where        [][]spot        // where[o]: the entries of ordinal o, dead ones too
+	renewedAt    int64           // the minute of all bounds
 }
 
 // spot is where an entry is.
@@ -133,12 +134,23 @@ func (f *forest) spots(o uint32) []spot {
 
 // restood keeps the promise of bounds when a mission's standing has changed:
 // every entry of it that is alive has a bound no lower than what it stands at.
-func (f *forest) restood(x *Index, o uint32, l *Stand) {
+func (f *forest) restood(o uint32, l *Stand) {
 	f.init()
 	if f.isFresh[o] {
 		return
 	}
-	bound, covered, lower := roundUp(l.Standing), 0, false
+	switch covered, loose := f.covers(o, l); {
+	case !covered:
+		f.note(o)
+	case loose:
+		f.lowered[o] = true
+	}
+}
+
+// covers says whether the bounds of a mission's entries are no lower than what
+// it stands at, and whether one of them is far above it.
+func (f *forest) covers(o uint32, l *Stand) (covered, loose bool) {
+	bound, alive := roundUp(l.Standing), 0
 	for _, s := range f.spots(o) {
 		t := f.tree(s)
 		if t.Entries[s.entry].Generation != l.Generation {
@@ -146,18 +158,12 @@ func (f *forest) restood(x *Index, o uint32, l *Stand) {
 		}
 		has := t.Bounds[s.entry]
 		if has < bound || l.Unserved && bound > 0 && !t.MayBeUntaken(s.entry) {
-			f.note(o)
-			return
+			return false, false
 		}
-		covered++
-		lower = lower || has > bound
+		alive++
+		loose = loose || has > bound*boundLoose
 	}
-	switch {
-	case covered == 0 && bound > 0:
-		f.note(o)
-	case lower:
-		f.lowered[o] = true
-	}
+	return alive > 0 || bound == 0, loose
 }
 
 func (f *forest) tree(s spot) *Tree {

@@ -68,7 +68,8 @@ type Index struct {
 	forest        forest
 	scales        *Scales
 	shelves       *Shelves
-	renewing      bool // every bound is about to be set anew
+	restanding    bool // every mission is being stood anew
+	restood       bool // that was done since the last publish
 	flips         bool // since the last Tick a mission became or ceased to be to be had
 
 	people        *people
@@ -311,10 +312,13 @@ func (x *Index) publish() {
 		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank}
 	}
 	s.Scales = x.scales
-	if x.shelves == nil || x.forest.moved {
+	switch {
+	case x.shelves == nil || x.forest.moved:
 		x.shelves = newShelves(s)
-		x.forest.moved = false
+	case x.restood:
+		x.shelves = x.shelves.again(s)
 	}
+	x.forest.moved, x.restood = false, false
 	s.Shelves = x.shelves
 	x.snapshot.Store(s)
 }

@@ -163,22 +163,10 @@ func (x *Index) restand(o uint32) {
 	if (before == 0) != (stand.Standing == 0) {
 		x.flips = true
 	}
-	if !x.renewing {
+	if !x.restanding {
 		x.shelves.touch(o)
-		x.forest.restood(x, o, stand)
+		x.forest.restood(o, stand)
 	}
-}
-
-// restandAll computes every mission's standing anew, and every bound.
-func (x *Index) restandAll() {
-	x.renewing = true
-	for o := range x.rows {
-		if x.missions.at(o).Has(Exists) {
-			x.restand(o)
-		}
-	}
-	x.renewing = false
-	x.forest.renewAll(x)
 }
 
 // freshMost is how many missions may be in no bound before a Tick renews the
@@ -221,9 +209,7 @@ func (x *Index) tick(at int64) {
 	x.asks.tick(x)
 	x.residents.tick(x)
 	if minute := x.now - x.now%MinuteSeconds; minute != x.climate.Minute {
-		x.forest.merge(x)
-		x.climate = x.takeClimate(minute)
-		x.restandAll()
+		x.passMinute(minute)
 	} else if len(x.forest.fresh) > freshMost {
 		x.forest.merge(x)
 		x.forest.renew(x)

@@ -16,7 +16,7 @@ const ShelfLevel = 11
 // for so often that it pays, and no more than shelvesMost are kept.
 const (
 	shelfAsks   = 4
-	shelvesMost = 4096
+	shelvesMost = 8192
 	slotsLen    = 2 * shelvesMost // of the table of slots, which is never full
 )
 
@@ -127,10 +127,15 @@ type Shelves struct {
 	Trees   []*Tree
 	touched []atomic.Uint64 // bit o%64 of touched[o/64]: the row of ordinal o changed since
 	stands  []treeStands    // stands[i] of Trees[i]
-	count   atomic.Int64
-	slots   [slotsLen]atomic.Pointer[ShelfSlot] // by hash of the cell, the next free place where that is taken
-	afar    sync.Once
-	remote  *Shelf
+	*shelfRoom
+}
+
+// shelfRoom is where shelves stand.
+type shelfRoom struct {
+	count  atomic.Int64
+	slots  [slotsLen]atomic.Pointer[ShelfSlot] // by hash of the cell, the next free place where that is taken
+	afar   sync.Once
+	remote *Shelf
 }
 
 // treeStands is the rows of a tree's entries, in their order.
@@ -141,7 +146,14 @@ type treeStands struct {
 
 // newShelves gives the empty shelves of the trees of s.
 func newShelves(s *Snapshot) *Shelves {
-	return &Shelves{Trees: s.Trees, touched: make([]atomic.Uint64, (s.Rows+63)/64), stands: make([]treeStands, len(s.Trees))}
+	none := &Shelves{Trees: s.Trees, shelfRoom: new(shelfRoom)}
+	return none.again(s)
+}
+
+// again gives the same shelves for a snapshot in which every mission was stood
+// anew within the bounds of the same trees.
+func (s *Shelves) again(next *Snapshot) *Shelves {
+	return &Shelves{Trees: s.Trees, touched: make([]atomic.Uint64, (next.Rows+63)/64), stands: make([]treeStands, len(s.Trees)), shelfRoom: s.shelfRoom}
 }
 
 // Touched says that a mission's row may have changed since there are these

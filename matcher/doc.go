@@ -14,10 +14,9 @@
 // is skipped only if its upper bound cannot beat the floor. A filter that
 // leaves few missions, and a policy that is not in force, are scored wholly,
 // by the same scorer. Where many ask from one cell, the entries that can score
-// best for anybody in it are kept on a shelf, in one run of memory, and so are
-// the best of what is done from anywhere. Bits say which rows of a shelf are
-// about what, so that each person looks at rows of their own kinds only, best
-// bound first. The trees answer what the shelves cannot.
+// best for anybody in it are named on a shelf, and so are the best of what is
+// done from anywhere. Bits say which rows of a shelf are about what, so that
+// each person looks at rows of their own kinds only, best bound first. The trees answer what the shelves cannot.
 //
 // Reverse matching (Candidates) finds the best volunteers for a mission:
 //
