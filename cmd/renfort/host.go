@@ -45,7 +45,7 @@ func openHost(config api.Config, options engine.Options) (*host, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	paceCollector()
+	freeGarbage()
 	scheme := "http"
 	if config.TLSCert != "" {
 		scheme = "https"
@@ -59,6 +59,7 @@ func (h *host) close() error { return errors.Join(h.listener.Close(), h.engine.C
 // serve answers until ctx is done, then finishes what is in flight and closes
 // the engine. The host cannot be used again.
 func (h *host) serve(ctx context.Context) error {
+	go keepPace(ctx)
 	served := make(chan error, 1)
 	go func() { served <- h.service.Serve(h.listener) }()
 	select {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"math"
 	"os"
@@ -9,24 +10,29 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+	"time"
 )
 
+// How the collector is paced where GOGC does not say otherwise. A collection
+// walks a state that hardly changes, and on one core everybody waits for it:
+// the more may be allocated in between, the more seldom that is.
+// bench/NOTES.md has the figures.
 const (
-	// collectorPercent is how much may be allocated between two collections,
-	// of what is live, where GOGC does not say otherwise. What is live is a
-	// state that hardly changes: to walk it half as often gives the time back
-	// to requests, and what it costs in memory has the limit for a guard.
-	// bench/NOTES.md has the figures.
-	collectorPercent = 200
 	// collectorParts of four of the memory are the collector's limit where
 	// GOMEMLIMIT does not say otherwise: the rest is for the pages of the data
 	// file, which are mapped and not counted by it, and for the system.
 	collectorParts = 3
+	// garbagePart: one part in so many of the limit may be garbage, if that is
+	// more than garbageLeast percent of what is live.
+	garbagePart  = 12
+	garbageLeast = 200
+	// paceEvery is how often the pace follows what is live.
+	paceEvery = 5 * time.Second
 )
 
 // limitMemory sets the collector's limit from the memory of the machine or of
-// the control group, before anything big is read. The percentage comes after
-// it (paceCollector): reading the state makes as much garbage as state.
+// the control group, before anything big is read. The pace comes after it
+// (freeGarbage): reading the state makes as much garbage as state.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		if bytes := memoryBytes(os.DirFS("/")); bytes > 0 {
@@ -35,13 +41,49 @@ func limitMemory() {
 	}
 }
 
-// paceCollector gives back what reading left, and sets how often is collected
-// from now on.
-func paceCollector() {
+// freeGarbage gives back what reading the state left, and sets the pace from
+// what is live then.
+func freeGarbage() {
 	debug.FreeOSMemory()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectorPercent)
+	paceCollector(0)
+}
+
+// keepPace has the pace follow what is live until ctx is done.
+func keepPace(ctx context.Context) {
+	every := time.NewTicker(paceEvery)
+	defer every.Stop()
+	for percent := 0; ; percent = paceCollector(percent) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
 	}
+}
+
+// paceCollector sets how often is collected, unless that is about as it was,
+// and gives it in percent.
+func paceCollector(was int) (percent int) {
+	if os.Getenv("GOGC") != "" {
+		return was
+	}
+	in := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/gomemlimit:bytes"}}
+	metrics.Read(in)
+	percent = garbagePercent(in[0].Value.Uint64(), in[1].Value.Uint64())
+	if was*9 <= percent*10 && percent*9 <= was*10 {
+		return was // to set it stops the world
+	}
+	debug.SetGCPercent(percent)
+	return percent
+}
+
+// garbagePercent gives how much may be allocated between two collections, in
+// percent of what is live.
+func garbagePercent(live, limit uint64) int {
+	if limit == math.MaxInt64 || live == 0 {
+		return garbageLeast
+	}
+	return int(max(garbageLeast, limit/garbagePart*100/live))
 }
 
 // collectorText says how the collector is set, whoever has set it.

@@ -4,6 +4,7 @@ package main
 // Method: their files as they look on machines of several kinds.
 
 import (
+	"math"
 	"testing"
 	"testing/fstest"
 )
@@ -30,4 +31,23 @@ func TestMemoryBytes(t *testing.T) {
 	f("the older hierarchy", 4<<20, "proc/meminfo", machine, "proc/self/cgroup", "9:name=systemd:/\n4:memory:/docker/4711\n0::/\n", "sys/fs/cgroup/memory/docker/4711/memory.limit_in_bytes", "4194304\n")
 	f("unlimited there", 16<<20, "proc/meminfo", machine, "proc/self/cgroup", "4:memory:/\n", "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")
 	f("only a group", 4<<20, "proc/self/cgroup", "0::/\n", "sys/fs/cgroup/memory.max", "4194304\n")
+}
+
+// Goal: a small state on a large machine is collected seldom, and a large one as
+// often as its size says.
+func TestGarbagePercent(t *testing.T) {
+	for _, f := range []struct {
+		live, limit uint64
+		want        int
+	}{
+		{100 << 20, 1200 << 20, 200},    // a twelfth is as much as is live
+		{100 << 20, 12000 << 20, 1000},  // a twelfth is ten times as much
+		{4000 << 20, 12000 << 20, 200},  // it may be twice the live all the same
+		{0, 12000 << 20, 200},           // nothing was collected yet
+		{100 << 20, math.MaxInt64, 200}, // no limit: no machine to go by
+	} {
+		if got := garbagePercent(f.live, f.limit); got != f.want {
+			t.Errorf("%d bytes live of %d: got %d %%, want %d", f.live, f.limit, got, f.want)
+		}
+	}
 }

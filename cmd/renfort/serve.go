@@ -35,8 +35,9 @@ func (*serveCommand) Help() string {
 A data directory that is in use, newer or damaged is refused with the reason.
 
 Go's collector is set from the machine, unless the environment sets it: GOMEMLIMIT to three quarters
-of its memory or of its control group's (the data file is mapped beside that), GOGC to 200 once the
-data is read. What is in force is logged at the start.`
+of its memory or of its control group's (the data file is mapped beside that), GOGC so that a twelfth
+of that limit is garbage when it is collected, and 200 at least; it follows what is live. What is in
+force is logged at the start.`
 }
 
 // Run serves until the process is told to stop.
