@@ -84,12 +84,16 @@ const spareFor = 5 * time.Second
 
 // ready opens a connection if none is there, so that the first request after a
 // pause does not wait for one. Where that fails the request will tell.
-func (c *Client) ready() {
-	if c.open.Load() == 0 && !c.run.plan.NewConnections {
-		if conn, err := c.connect(c.host.Addr); err == nil {
-			c.spare, c.spareAt = conn, time.Now()
-		}
+func (c *Client) ready() (opened bool) {
+	if c.open.Load() > 0 || c.run.plan.NewConnections {
+		return false
 	}
+	conn, err := c.connect(c.host.Addr)
+	if err != nil {
+		return false
+	}
+	c.spare, c.spareAt = conn, time.Now()
+	return true
 }
 
 // dial is how the host's client gets a connection.

@@ -113,8 +113,7 @@ func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Clien
 	var queues []*queue
 	var working sync.WaitGroup
 	kept := []*samples{}
-	r.hire(p, crews)
-	start := time.Now().Add(2 * time.Millisecond)
+	start := time.Now().Add(r.hire(p, crews))
 	for i := range p.Streams {
 		s := &p.Streams[i]
 		q := newQueue(s.Arrivals)
@@ -134,18 +133,29 @@ func (r *running) phase(ctx context.Context, p *Phase, crews map[string][]*Clien
 	return r.tally(p, queues, kept, start.Sub(began), length)
 }
 
+// How long a phase waits before its first moment: until its goroutines stand
+// ready, and where connections were opened until the service has taken them in.
+const (
+	readyAfter  = 2 * time.Millisecond
+	openedAfter = 250 * time.Millisecond
+)
+
 // hire sees to it that every stream of a phase has its clients, and each of
-// them a connection.
-func (r *running) hire(p *Phase, crews map[string][]*Client) {
+// them a connection. It says how long to wait before the phase begins.
+func (r *running) hire(p *Phase, crews map[string][]*Client) (wait time.Duration) {
+	wait = readyAfter
 	for i := range p.Streams {
 		s := &p.Streams[i]
 		for len(crews[s.Name]) < s.Clients {
 			crews[s.Name] = append(crews[s.Name], newClient(r, len(crews[s.Name])))
 		}
 		for _, c := range crews[s.Name][:s.Clients] {
-			c.ready()
+			if c.ready() {
+				wait = openedAfter
+			}
 		}
 	}
+	return wait
 }
 
 // quietBytes is what the generator may allocate until it collects while it

@@ -26,6 +26,7 @@ const (
 	// more than garbageLeast percent of what is live.
 	garbagePart  = 12
 	garbageLeast = 200
+	garbageMost  = 10_000 // where next to nothing is live
 	// paceEvery is how often the pace follows what is live.
 	paceEvery = 5 * time.Second
 )
@@ -83,7 +84,7 @@ func garbagePercent(live, limit uint64) int {
 	if limit == math.MaxInt64 || live == 0 {
 		return garbageLeast
 	}
-	return int(max(garbageLeast, limit/garbagePart*100/live))
+	return int(min(max(garbageLeast, limit/garbagePart*100/live), garbageMost))
 }
 
 // collectorText says how the collector is set, whoever has set it.
