@@ -171,20 +171,32 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// Back is the second after the last that broke the promise.
+// Back is the second from which on three in a row kept the promise; what
+// misses it later is counted.
 func TestBackAfter(t *testing.T) {
 	c := Default(Overload)
 	p := &play{config: &c}
-	call := result.Call{Name: "search"}
-	for second, us := range []int64{50_000, 30_000, 2_000, 2_000} {
-		w := result.Window{Second: second, Done: 200}
-		for range 200 {
-			w.Latency.Record(us)
+	for _, f := range []struct {
+		ms           []int64 // of every answer, second by second
+		back, missed int
+	}{
+		{[]int64{50, 30, 2, 2}, 2, 0},
+		{[]int64{2, 2, 2, 2}, 0, 0},
+		{[]int64{50, 2, 2, 30, 2, 2, 2}, 4, 0},
+		{[]int64{50, 2, 2, 2, 30, 2, 30}, 1, 2},
+		{[]int64{50, 50}, 2, 0},
+	} {
+		call := result.Call{Name: "search"}
+		for second, ms := range f.ms {
+			w := result.Window{Second: second, Done: 200}
+			for range 200 {
+				w.Latency.Record(ms * 1000)
+			}
+			call.Windows = append(call.Windows, w)
 		}
-		call.Windows = append(call.Windows, w)
-	}
-	if got := p.backAfter(&result.Phase{Calls: []result.Call{call}}); got != 2 {
-		t.Errorf("got %d s, want 2", got)
+		if back, missed := p.backAfter(&result.Phase{Calls: []result.Call{call}}); back != f.back || missed != f.missed {
+			t.Errorf("%v ms: got back after %d s, %d missed later; want %d, %d", f.ms, back, missed, f.back, f.missed)
+		}
 	}
 }
 

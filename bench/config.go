@@ -116,7 +116,7 @@ func Default(scenario string) Config {
 		c.Duration = 5 * time.Second
 		c.Clients = 512
 	case Overload:
-		c.Duration = 15 * time.Second
+		c.Duration = 30 * time.Second
 		c.Clients = 1_024
 	case Soak:
 		c.Rate, c.Duration = 1_000, time.Hour
