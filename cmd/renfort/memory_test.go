@@ -44,7 +44,7 @@ func TestGarbagePercent(t *testing.T) {
 		{100 << 20, 12000 << 20, 1000},  // a twelfth is ten times as much
 		{4000 << 20, 12000 << 20, 200},  // it may be twice the live all the same
 		{0, 12000 << 20, 200},           // nothing was collected yet
-		{1, 12000 << 20, 10_000},             // next to nothing
+		{1, 12000 << 20, 10_000},        // next to nothing
 		{100 << 20, math.MaxInt64, 200}, // no limit: no machine to go by
 	} {
 		if got := garbagePercent(f.live, f.limit); got != f.want {
