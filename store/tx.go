@@ -24,7 +24,7 @@ type reducer struct {
 	taxonomy *mission.Taxonomy
 	sweepMax sweepLimits
 
-	cursors [bucketCount]*bbolt.Cursor // of get, made when first needed
+	cursors [bucketCount]*bbolt.Cursor // of cursor, made when first needed
 	seats   map[mission.Ordinal]*cachedSeats
 	changes []mission.Change  // of all commands so far
 	wrote   bool              // by the command under way
@@ -126,17 +126,20 @@ func (r *reducer) keep(b []byte) []byte {
 // get gives a record, nil if there is none. It stays valid until the end of
 // the transaction.
 func (r *reducer) get(b bucketID, key []byte) []byte {
-	c := r.cursors[b]
-	if c == nil {
-		c = r.bucket(b).Cursor()
-		r.cursors[b] = c
-	}
-	// A cursor that is used again has its room for the way down already, which
-	// a look-up by Bucket.Get makes anew each time.
-	if found, value := c.Seek(key); bytes.Equal(found, key) {
+	if found, value := r.cursor(b).Seek(key); bytes.Equal(found, key) {
 		return value
 	}
 	return nil
+}
+
+// cursor gives the cursor of a bucket that look-ups and removals share. One that
+// is used again has its room for the way down already, which Bucket.Get and
+// Bucket.Delete make anew each time.
+func (r *reducer) cursor(b bucketID) *bbolt.Cursor {
+	if r.cursors[b] == nil {
+		r.cursors[b] = r.bucket(b).Cursor()
+	}
+	return r.cursors[b]
 }
 
 // put writes a record or an index value in place of old, nil for none. The
@@ -158,7 +161,10 @@ func (r *reducer) remove(b bucketID, key, old []byte) {
 		r.meta.hash -= recordHash(b, key, old)
 	}
 	r.wrote = true
-	must(r.bucket(b).Delete(key))
+	c := r.cursor(b)
+	if found, _ := c.Seek(key); bytes.Equal(found, key) {
+		must(c.Delete())
+	}
 }
 
 // emit adds a change of the command under way.
