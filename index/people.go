@@ -91,37 +91,47 @@ func (p *people) barred(id string, ordinal uint32, seq uint64) bool {
 	return false
 }
 
-// change replaces what is known of id. A slice that readers may have is never
-// written: edit gets a copy.
-func (p *people) change(id string, seq uint64, edit func(*person)) {
+// change replaces what is known of id, and gives it as it is then. A slice that
+// readers may have is never written: edit gets a copy.
+func (p *people) change(id string, seq uint64, edit func(*person)) person {
 	s := p.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who := s.byID[id]
-	kept := make([]involved, 0, len(who.past)+1)
-	for _, i := range who.past {
-		if i.until == 0 || i.until+pruneSeqs > seq {
-			kept = append(kept, i)
-		}
-	}
-	who.past = kept
+	who.past = kept(who.past, seq)
 	edit(&who)
 	if who.number == 0 && len(who.past) == 0 {
 		delete(s.byID, id)
-		return
+	} else {
+		s.byID[id] = who
 	}
-	s.byID[id] = who
+	return who
+}
+
+// kept gives a copy of the entries that snapshots may still ask for, with room
+// for one more.
+func kept(past []involved, seq uint64) []involved {
+	if len(past) == 0 {
+		return nil // as of most people
+	}
+	all := make([]involved, 0, len(past)+1)
+	for _, i := range past {
+		if i.until == 0 || i.until+pruneSeqs > seq {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // setNumber gives a volunteer's record its number, 0 to take it away.
-func (p *people) setNumber(id string, seq uint64, number uint32) {
-	p.change(id, seq, func(who *person) { who.number = number })
+func (p *people) setNumber(id string, seq uint64, number uint32) person {
+	return p.change(id, seq, func(who *person) { who.number = number })
 }
 
 // involve says that a mission is not for id from seq on, because of a hold or
 // a mark. Saying it twice changes nothing.
-func (p *people) involve(id string, ordinal uint32, hold, seq uint64) {
-	p.change(id, seq, func(who *person) {
+func (p *people) involve(id string, ordinal uint32, hold, seq uint64) person {
+	return p.change(id, seq, func(who *person) {
 		for _, i := range who.past {
 			if i.ordinal == ordinal && i.hold == hold && i.until == 0 {
 				return

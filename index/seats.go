@@ -38,9 +38,11 @@ func (x *Index) keepFills(o uint32, f *mission.Fills) {
 	switch had := x.counts[o]; {
 	case f.Counts == [mission.FillDays]uint32{}:
 		x.counts[o] = nil
-	case had == nil || *had != *f:
+	case had == nil:
 		kept := *f
 		x.counts[o] = &kept
+	default:
+		*had = *f // no reader has it
 	}
 }
 

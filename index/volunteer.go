@@ -128,8 +128,7 @@ func (x *Index) putVolunteer(c *mission.Change) {
 	}
 	*x.volunteerIDs.edit(o) = v.ID
 	x.volunteerRows = max(x.volunteerRows, o+1)
-	x.people.setNumber(v.ID, c.Seq, o+1)
-	x.note(o, v.ID)
+	x.note(o, x.people.setNumber(v.ID, c.Seq, o+1))
 	x.asks.consented(x, o, &before, row)
 	x.residents.move(o)
 }
@@ -178,17 +177,22 @@ func (s *Snapshot) Barred(volunteer uint32, id mission.ID, ordinal uint32) bool 
 
 // bar says that a mission is not for a person from seq on.
 func (x *Index) bar(volunteer mission.ID, ordinal uint32, mark, seq uint64) {
-	x.people.involve(volunteer, ordinal, mark, seq)
-	if o, ok := x.people.ordinal(volunteer); ok {
-		*x.involved.edit(o >> 6) |= 1 << (o & 63)
+	who := x.people.involve(volunteer, ordinal, mark, seq)
+	if who.number == 0 {
+		return
+	}
+	// A confirmation says again what the hold said: the chunk stays shared.
+	o := who.number - 1
+	if bit := uint64(1) << (o & 63); !x.involved.has(o>>6) || *x.involved.at(o >> 6)&bit == 0 {
+		*x.involved.edit(o >> 6) |= bit
 	}
 }
 
 // note remembers that somebody was in missions before they had a record.
-func (x *Index) note(o uint32, id mission.ID) {
+func (x *Index) note(o uint32, who person) {
 	bits := x.involved.edit(o >> 6)
 	*bits &^= 1 << (o & 63)
-	if who, _ := x.people.find(id); len(who.past) > 0 {
+	if len(who.past) > 0 {
 		*bits |= 1 << (o & 63)
 	}
 }
