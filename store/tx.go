@@ -284,11 +284,13 @@ func (r *reducer) forget(old *holdRecord, raw []byte) {
 func (r *reducer) reindex(old, h *holdRecord) {
 	var before, after [4]entry
 	var nb, na int
+	const most = 256                  // longer ones take room of their own
+	keys := r.room(2 * most)[:2*most] // and is not kept: bbolt copies keys
 	if old != nil {
-		before, nb = old.entries(make([]byte, 0, 256))
+		before, nb = old.entries(keys[:0:most])
 	}
 	if h != nil {
-		after, na = h.entries(make([]byte, 0, 256))
+		after, na = h.entries(keys[most:most])
 	}
 	for _, e := range before[:nb] {
 		if !hasEntry(after[:na], e) {
@@ -314,11 +316,18 @@ func hasEntry(all []entry, e entry) bool {
 // under visits the keys that begin with prefix, in order, until visit says
 // no. It must not write.
 func (r *reducer) under(b bucketID, prefix []byte, visit func(key, value []byte) bool) {
-	under(r.bucket(b), prefix, visit)
+	c := r.cursor(b)
+	r.cursors[b] = nil // visit may look things up in the same bucket
+	underAt(c, prefix, visit)
+	r.cursors[b] = c
 }
 
 func under(b *bbolt.Bucket, prefix []byte, visit func(key, value []byte) bool) {
-	c := b.Cursor()
+	underAt(b.Cursor(), prefix, visit)
+}
+
+// underAt is under with a cursor that is the walk's own while it lasts.
+func underAt(c *bbolt.Cursor, prefix []byte, visit func(key, value []byte) bool) {
 	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		if !visit(k, v) {
 			return
