@@ -24,6 +24,8 @@ type forest struct {
 	pending      [groups][]Entry
 	fresh        []uint32
 	moved        bool // a tree or its bounds are not what they were at the last publish
+	keeps        bool // what moved since were bounds, by less than ShelfRaise but for the risen
+	risen        []uint32
 	isFresh      map[uint32]bool
 	lowered      map[uint32]bool // ordinals that stand far below their bounds
 	where        [][]spot        // where[o]: the entries of ordinal o, dead ones too
@@ -166,6 +168,33 @@ func (f *forest) covers(o uint32, l *Stand) (covered, loose bool) {
 	return alive > 0 || bound == 0, loose
 }
 
+// outgrown gives the missions whose bounds, were they set now, would be above
+// ShelfRaise times what they are, or that have none; ok is false if they are
+// more than queries can look at.
+func (f *forest) outgrown(x *Index) (risen []uint32, ok bool) {
+	for o := range x.rows {
+		l := x.stands.at(o)
+		if l.Standing == 0 {
+			continue
+		}
+		bound, alive := roundUp(l.Standing*boundRoom), false
+		covered := true
+		for _, s := range f.spots(o) {
+			if e := &f.tree(s).Entries[s.entry]; e.Generation == l.Generation {
+				alive = true
+				covered = covered && bound <= f.tree(s).Bounds[s.entry]*ShelfRaise
+			}
+		}
+		if alive && covered && !f.isFresh[o] {
+			continue
+		}
+		if risen = append(risen, o); len(risen) > risenMost {
+			return nil, false
+		}
+	}
+	return risen, true
+}
+
 func (f *forest) tree(s spot) *Tree {
 	if s.recent {
 		return f.recent[s.group]
@@ -220,7 +249,7 @@ func (f *forest) drop(g uint8, recent bool) {
 
 // build makes a tree of the entries that are still alive.
 func (f *forest) build(x *Index, g uint8, recent bool, es []Entry) *Tree {
-	f.moved = true
+	f.moved, f.keeps = true, false
 	alive := make([]sorted, 0, len(es))
 	for _, e := range es {
 		if l := x.stands.at(e.Ordinal); l.Generation == e.Generation {
@@ -269,7 +298,7 @@ func (f *forest) renew(x *Index) {
 	for g := range groups {
 		for r, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if len(moved[g][r]) > 0 {
-				f.moved = true
+				f.moved, f.keeps = true, false
 				*t = (*t).renewed(moved[g][r], x.stander())
 			}
 		}
@@ -290,7 +319,7 @@ func (f *forest) collect(moved *[groups][2][]uint32, o uint32) {
 // renewAll sets every bound anew.
 func (f *forest) renewAll(x *Index) {
 	f.init()
-	f.moved = true
+	f.moved, f.keeps = true, false
 	for g := range groups {
 		for _, t := range [...]**Tree{&f.main[g], &f.recent[g]} {
 			if *t != nil && (*t).Remote {

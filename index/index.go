@@ -314,11 +314,15 @@ func (x *Index) publish() {
 	s.Scales = x.scales
 	switch {
 	case x.shelves == nil || x.forest.moved:
-		x.shelves = newShelves(s)
+		var before *Shelves
+		if x.forest.keeps {
+			before = x.shelves
+		}
+		x.shelves = newShelves(s, before, x.forest.risen)
 	case x.restood:
 		x.shelves = x.shelves.again(s)
 	}
-	x.forest.moved, x.restood = false, false
+	x.forest.moved, x.forest.keeps, x.forest.risen, x.restood = false, false, nil, false
 	s.Shelves = x.shelves
 	x.snapshot.Store(s)
 }

@@ -14,25 +14,38 @@ const (
 	looseShare = 32
 	// uncoveredMost is how many missions may outgrow their bounds at a minute
 	// until bounds are renewed: every query looks at each of them.
-	uncoveredMost = 8
+	uncoveredMost = 16
 	// boundsMinutes is how long bounds are kept.
 	boundsMinutes = 10
+	// risenMost is how many missions may be looked at one by one by those who
+	// take a shelf from before the last renewal.
+	risenMost = 96
 )
 
 // passMinute stands everybody anew as of a minute, and renews the bounds where
 // they do not cover that, or are old or loose.
 func (x *Index) passMinute(minute int64) {
-	x.forest.merge(x)
 	x.climate = x.takeClimate(minute)
 	uncovered, loose := x.standAll()
-	if x.forest.moved || len(x.forest.fresh)+len(uncovered) > uncoveredMost || loose > x.exists/looseShare ||
-		minute-x.forest.renewedAt >= boundsMinutes*MinuteSeconds {
-		x.renewBounds()
+	if len(x.forest.fresh)+len(uncovered) > uncoveredMost || loose > x.exists/looseShare || minute-x.forest.renewedAt >= boundsMinutes*MinuteSeconds {
+		x.keepShelves(func() { x.forest.merge(x); x.renewBounds() })
 		return
 	}
 	for _, o := range uncovered {
 		x.forest.note(o)
 	}
+}
+
+// keepShelves renews bounds so that shelves from before may serve until there
+// are new ones, unless too much has moved since they were stocked.
+func (x *Index) keepShelves(renew func()) {
+	kept := !x.forest.moved
+	var risen []uint32
+	if kept {
+		risen, kept = x.forest.outgrown(x)
+	}
+	renew()
+	x.forest.keeps, x.forest.risen = kept, risen
 }
 
 // restandAll computes every mission's standing anew, and every bound.

@@ -40,13 +40,13 @@ func TestBoundsOutliveMinutes(t *testing.T) {
 		{"all rise by a thousandth in all", func(r *rising, minute int) { r.all = 1 + 0.0001*float64(minute) }, 0, 0, 9},
 		{"all rise by a half a percent each minute", func(r *rising, minute int) { r.all = 1 + 0.005*float64(minute) }, 0, 0, 2},
 		{"all sink", func(r *rising, minute int) { r.all = 1 - 0.01*float64(minute) }, 0, 0, 9},
-		{"eight double", func(r *rising, minute int) {
-			for o := range int64(8) {
+		{"sixteen double", func(r *rising, minute int) {
+			for o := range int64(16) {
 				r.some[start-o] = 2
 			}
-		}, 0, 8, 9},
-		{"nine double", func(r *rising, minute int) {
-			for o := range int64(9) {
+		}, 0, 16, 9},
+		{"seventeen double", func(r *rising, minute int) {
+			for o := range int64(17) {
 				r.some[start-o] = 2
 			}
 		}, 0, 0, 0},

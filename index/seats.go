@@ -213,8 +213,7 @@ func (x *Index) tick(at int64) {
 	if minute := x.now - x.now%MinuteSeconds; minute != x.climate.Minute {
 		x.passMinute(minute)
 	} else if len(x.forest.fresh) > freshMost {
-		x.forest.merge(x)
-		x.forest.renew(x)
+		x.keepShelves(func() { x.forest.merge(x); x.forest.renew(x) })
 	}
 	if x.flips || x.scales == nil || x.scales.Rank != x.policy.Distance.ScaleRank {
 		x.scales = nil

@@ -127,12 +127,16 @@ type Shelves struct {
 	Trees   []*Tree
 	touched []atomic.Uint64 // bit o%64 of touched[o/64]: the row of ordinal o changed since
 	stands  []treeStands    // stands[i] of Trees[i]
+	// Risen are the missions that shelves from before the last renewal of bounds
+	// do not answer for.
+	Risen []uint32
 	*shelfRoom
 }
 
 // shelfRoom is where shelves stand.
 type shelfRoom struct {
 	count  atomic.Int64
+	missed atomic.Int64                        // how often a shelf from before had to do
 	slots  [slotsLen]atomic.Pointer[ShelfSlot] // by hash of the cell, the next free place where that is taken
 	afar   sync.Once
 	remote *Shelf
@@ -144,16 +148,41 @@ type treeStands struct {
 	rows []Stand
 }
 
-// newShelves gives the empty shelves of the trees of s.
-func newShelves(s *Snapshot) *Shelves {
-	none := &Shelves{Trees: s.Trees, shelfRoom: new(shelfRoom)}
+// newShelves gives the empty shelves of the trees of s. Those of the bounds
+// before, which may be nil, serve until there are new ones: for all but the
+// missions risen.
+func newShelves(s *Snapshot, before *Shelves, risen []uint32) *Shelves {
+	none := &Shelves{Trees: s.Trees, Risen: risen, shelfRoom: new(shelfRoom)}
+	if before != nil {
+		none.inherit(before.shelfRoom)
+	}
 	return none.again(s)
+}
+
+// inherit makes places for the shelves of another room. Nobody else knows r yet.
+func (r *shelfRoom) inherit(from *shelfRoom) {
+	for i := range from.slots {
+		old := from.slots[i].Load()
+		if old == nil {
+			continue
+		}
+		if shelf := old.shelf.Load(); shelf != nil {
+			at := slotOf(old.cell)
+			for r.slots[at].Load() != nil {
+				at = (at + 1) % slotsLen
+			}
+			slot := &ShelfSlot{cell: old.cell}
+			slot.before.Store(shelf)
+			r.slots[at].Store(slot)
+			r.count.Add(1)
+		}
+	}
 }
 
 // again gives the same shelves for a snapshot in which every mission was stood
 // anew within the bounds of the same trees.
 func (s *Shelves) again(next *Snapshot) *Shelves {
-	return &Shelves{Trees: s.Trees, touched: make([]atomic.Uint64, (next.Rows+63)/64), stands: make([]treeStands, len(s.Trees)), shelfRoom: s.shelfRoom}
+	return &Shelves{Trees: s.Trees, touched: make([]atomic.Uint64, (next.Rows+63)/64), stands: make([]treeStands, len(s.Trees)), Risen: s.Risen, shelfRoom: s.shelfRoom}
 }
 
 // Touched says that a mission's row may have changed since there are these
@@ -191,19 +220,23 @@ func (s *Shelves) Afar(stock func() *Shelf) *Shelf {
 
 // ShelfSlot is the place of one shelf.
 type ShelfSlot struct {
-	shelf atomic.Pointer[Shelf]
-	cell  geo.Cell
-	asked atomic.Uint32
-	busy  atomic.Bool
+	shelf  atomic.Pointer[Shelf]
+	before atomic.Pointer[Shelf] // from before the last renewal of bounds, until there is a new one
+	cell   geo.Cell
+	asked  atomic.Uint32
+	busy   atomic.Bool
 }
 
 // slotHash spreads cells over the table: the odd number next to 2^64 divided
 // by the golden ratio.
 const slotHash = 0x9e3779b97f4a7c15
 
+// slotOf gives where the place of a cell is first looked for.
+func slotOf(c geo.Cell) uint64 { return uint64(c) * slotHash >> 32 % slotsLen }
+
 // Slot gives the place of a cell's shelf, nil if there are too many.
 func (s *Shelves) Slot(c geo.Cell) *ShelfSlot {
-	for i := uint64(c) * slotHash >> 32 % slotsLen; ; i = (i + 1) % slotsLen {
+	for i := slotOf(c); ; i = (i + 1) % slotsLen {
 		slot := s.slots[i].Load()
 		if slot == nil {
 			if s.count.Load() >= shelvesMost {
@@ -225,20 +258,43 @@ func (s *Shelves) Slot(c geo.Cell) *ShelfSlot {
 // Peek gives the shelf that is there, nil for none.
 func (s *ShelfSlot) Peek() *Shelf { return s.shelf.Load() }
 
-// Take gives the shelf if it holds for the scales, else nil; it then stocks
-// the shelf if it pays and nobody else does so already.
-func (s *ShelfSlot) Take(scaleKm *[Classes]float64, stock func() *Shelf) *Shelf {
-	shelf := s.shelf.Load()
-	if shelf != nil && shelf.holds(scaleKm) {
-		return shelf
+// ShelfRaise is how much higher than its own the bounds of a shelf from before
+// the last renewal must be taken.
+const ShelfRaise = 1.03
+
+// missesAStock is how often shelves from before must have done for each that is
+// stocked anew: a renewal empties thousands at once, and to stock them all in
+// its first second would be all that is done in it.
+const missesAStock = 16
+
+// Take gives the shelf of a slot if it holds for the scales, else nil; it then
+// stocks the shelf if it pays and nobody else does so already. old says that it
+// is one from before the last renewal: its bounds are to be raised by
+// ShelfRaise, and it does not answer for the Risen.
+func (r *shelfRoom) Take(s *ShelfSlot, scaleKm *[Classes]float64, stock func() *Shelf) (shelf *Shelf, old bool) {
+	if shelf = s.shelf.Load(); shelf != nil && shelf.holds(scaleKm) {
+		return shelf, false
 	}
-	if s.asked.Add(1) < shelfAsks || !s.busy.CompareAndSwap(false, true) {
-		return nil
+	before := s.before.Load()
+	if before != nil && !before.holds(scaleKm) {
+		before = nil
+	}
+	if !r.mayStock(s, before != nil) || !s.busy.CompareAndSwap(false, true) {
+		return before, before != nil
 	}
 	defer s.busy.Store(false)
 	shelf = stock()
 	s.shelf.Store(shelf)
-	return shelf
+	s.before.Store(nil)
+	return shelf, false
+}
+
+// mayStock says whether it is a slot's turn to be stocked.
+func (r *shelfRoom) mayStock(s *ShelfSlot, before bool) bool {
+	if before {
+		return r.missed.Add(1)%missesAStock == 0
+	}
+	return s.asked.Add(1) >= shelfAsks
 }
 
 func (s *Shelf) holds(scaleKm *[Classes]float64) bool {

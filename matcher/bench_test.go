@@ -20,6 +20,8 @@ var benchAt = time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 // france is an index of n missions of the world, and requests weighted by
 // people.
 type france struct {
+	world    *world.World
+	intake   *mission.Intake
 	index    *index.Index
 	matcher  *matcher.Matcher
 	requests []*matcher.Request
@@ -44,7 +46,7 @@ func mustFrance(tb testing.TB, n, requests int) *france {
 			Mission: &m, Seats: seatsOf(&m, mission.Ordinal(i))})
 	}
 	x.Apply([]mission.Change{{Seq: uint64(n + 1), At: benchAt.Unix(), Kind: mission.Ticked}})
-	f := &france{index: x, matcher: matcher.New(zones)}
+	f := &france{world: w, intake: intake, index: x, matcher: matcher.New(zones)}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range requests {
 		p := w.Profile(rng)

@@ -16,7 +16,9 @@
 // by the same scorer. Where many ask from one cell, the entries that can score
 // best for anybody in it are named on a shelf, and so are the best of what is
 // done from anywhere. Bits say which rows of a shelf are about what, so that
-// each person looks at rows of their own kinds only, best bound first. The trees answer what the shelves cannot.
+// each person looks at rows of their own kinds only, best bound first. The trees answer what the shelves cannot. Shelves
+// from before a renewal of bounds serve until there are new ones: their bounds
+// raised, and missions that rose by more looked at one by one.
 //
 // Reverse matching (Candidates) finds the best volunteers for a mission:
 //

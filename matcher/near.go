@@ -31,6 +31,7 @@ type neighbours struct {
 	enough   int // 0 for no such end
 	enoughKm float64
 	found    []neighbour
+	alone    bool    // some were looked at by themselves, and may be met again
 	knownKm  float64 // everything nearer was looked at
 }
 
@@ -63,10 +64,7 @@ func (n *neighbours) worst() float64 {
 
 // find looks at the trees.
 func (n *neighbours) find() {
-	n.found = n.found[:0]
-	for _, o := range n.q.snapshot.Fresh {
-		n.takeWhole(o)
-	}
+	n.takeAlone(n.q.snapshot.Fresh)
 	n.descend()
 	n.knownKm = math.Inf(1)
 	if n.most > 0 {
@@ -77,13 +75,18 @@ func (n *neighbours) find() {
 	}
 }
 
+// takeAlone begins with missions that no bound covers.
+func (n *neighbours) takeAlone(ordinals []uint32) {
+	n.found, n.alone = n.found[:0], len(ordinals) > 0
+	for _, o := range ordinals {
+		n.takeWhole(o)
+	}
+}
+
 // findOnShelf looks at what is nearest on a shelf. It says whether that is
 // enough: the n-th nearest of enough is known, or that they are near enough.
 func (n *neighbours) findOnShelf(s *index.Shelf) bool {
-	n.found = n.found[:0]
-	for _, o := range n.q.snapshot.Fresh {
-		n.takeWhole(o)
-	}
+	n.takeAlone(n.q.fresh)
 	off := n.at.DistanceKm(s.Center)
 	for i := range s.Near {
 		if i%8 == 7 {
@@ -171,7 +174,7 @@ func (n *neighbours) take(e *index.Entry) {
 		return
 	}
 	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == e.Generation {
-		n.insert(neighbour{c, e, l, e.Ordinal}, e.Traits&index.Several != 0 || len(n.q.snapshot.Fresh) > 0)
+		n.insert(neighbour{c, e, l, e.Ordinal}, e.Traits&index.Several != 0 || n.alone)
 	}
 }
 

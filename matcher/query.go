@@ -60,6 +60,9 @@ type query struct {
 	around   bool        // near has every mission at places within reach
 	caps     caps
 	shelf    *index.Shelf // of the asking cell, nil for none
+	raise    float64      // of its bounds
+	fresh    []uint32     // missions to be looked at one by one
+	alone    []uint32     // where they are more than the snapshot's
 	walk     shelfWalk
 	order    []*candidate // what the collectors kept, in the order of the page
 	served   candidate    // the mission that nobody took, if it has its place by that

@@ -57,10 +57,21 @@ func (q *query) shelfSlot(cell geo.Cell) *index.ShelfSlot {
 	return q.snapshot.Shelves.Slot(cell.Parent(index.ShelfLevel))
 }
 
-// findShelf takes the shelf of the asking cell from its place.
+// findShelf takes the shelf of the asking cell from its place. One from before
+// the last renewal of bounds leaves missions to be looked at one by one.
 func (q *query) findShelf(cell geo.Cell, slot *index.ShelfSlot) {
-	if q.shelf = nil; slot != nil {
-		q.shelf = slot.Take(&q.scaleKm, func() *index.Shelf { return q.stock(cell.Parent(index.ShelfLevel)) })
+	q.shelf, q.raise, q.fresh = nil, 1, q.snapshot.Fresh
+	if slot == nil {
+		return
+	}
+	old := false
+	q.shelf, old = q.snapshot.Shelves.Take(slot, &q.scaleKm, func() *index.Shelf { return q.stock(cell.Parent(index.ShelfLevel)) })
+	if old {
+		q.raise = index.ShelfRaise
+		if risen := q.snapshot.Shelves.Risen; len(risen) > 0 {
+			q.alone = append(append(q.alone[:0], q.snapshot.Fresh...), risen...)
+			q.fresh = q.alone
+		}
 	}
 }
 
@@ -181,9 +192,12 @@ func (q *query) takeRow(e *index.Entry, stand *index.Stand, affinity float64, re
 func (q *query) beginWalk(s *index.Shelf, remote bool) *shelfWalk {
 	w := &q.walk
 	w.shelf, w.words, w.kinds, w.remote = s, w.words[:0], 1, remote
-	afar := boundSlack
-	if remote && q.placed {
-		afar *= q.remoteD
+	afar := boundSlack * q.raise
+	if remote {
+		afar = boundSlack
+		if q.placed {
+			afar *= q.remoteD
+		}
 	}
 	w.at[0] = kindWalk{affinity: afar}
 	if q.prefers {

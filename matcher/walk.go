@@ -35,10 +35,10 @@ func (q *query) search(k, full int, least float64) {
 		}
 		return
 	}
-	for _, o := range q.snapshot.Fresh {
+	for _, o := range q.fresh {
 		q.considerWhole(o)
 	}
-	q.stamping = len(q.snapshot.Fresh) > 0 || q.around
+	q.stamping = len(q.fresh) > 0 || q.around
 	if q.around {
 		q.twice = true // those that are urgent stand in their trees too
 		for i := range q.near {
