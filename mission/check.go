@@ -70,8 +70,18 @@ func checkWords(f *faults, pointer string, words []string, most int) {
 		f.add(pointer, "has %d entries; at most %d", len(words), most)
 		return
 	}
+	checkEach(f, pointer, words, func(w string) { checkWord(f, "", w, true) })
+}
+
+// checkEach checks every word of a list. Only where a fault was added is its
+// pointer made that of the word: nearly all lists are right.
+func checkEach(f *faults, pointer string, words []string, check func(w string)) {
 	for i, w := range words {
-		checkWord(f, at(pointer, i), w, true)
+		n := len(f.fields)
+		check(w)
+		for ; n < len(f.fields); n++ {
+			f.fields[n].Pointer = at(pointer, i)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package mission
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,6 +31,9 @@ func decodeStrict(data []byte, v any) error {
 // need not know JSON: brackets outside strings are enough, and what is not
 // well-formed is refused by the reader.
 func checkNesting(data []byte) error {
+	if bytes.Count(data, []byte{'{'})+bytes.Count(data, []byte{'['}) <= NestingMax {
+		return nil // too few to nest so deep, wherever they stand
+	}
 	depth, quoted := 0, false
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {

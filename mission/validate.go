@@ -248,9 +248,7 @@ func (v *Volunteer) check(f *faults, year int, profile bool) {
 	checkOne(f, "/remote", v.Remote, RemoteNo, RemoteAlso, RemoteOnly)
 	checkOne(f, "/channel", v.Channel, "push", "sms", "email")
 	names := AvailabilityNames()
-	for i, a := range v.Availability {
-		checkOne(f, at("/availability", i), a, names[:]...)
-	}
+	checkEach(f, "/availability", v.Availability, func(a string) { checkOne(f, "", a, names[:]...) })
 	checkImpersonal(f, "/publisher", v.Publisher, false)
 	for _, l := range [...]struct {
 		pointer string
@@ -258,9 +256,7 @@ func (v *Volunteer) check(f *faults, year int, profile bool) {
 	}{{"/domains", v.Domains}, {"/activities", v.Activities}, {"/skills", v.Skills}, {"/equipment", v.Equipment},
 		{"/languages", v.Languages}, {"/availability", v.Availability}} {
 		checkWords(f, l.pointer, l.words, EntriesMax)
-		for i, w := range l.words {
-			checkImpersonal(f, at(l.pointer, i), w, false)
-		}
+		checkEach(f, l.pointer, l.words, func(w string) { checkImpersonal(f, "", w, false) })
 	}
 	v.checkBirth(f, year)
 	v.checkPlace(f)
