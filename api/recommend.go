@@ -113,6 +113,13 @@ func (r *ranking) read(s *Service, key *grant, body []byte) error {
 		r.request.Limit = limit
 		return r.person(s, key, string(id))
 	}
+	if limit, ok := scanProfile(body, &r.profile); ok {
+		r.request.Limit = limit
+		if err := r.stranger(s, &r.profile); err != nil {
+			return err
+		}
+		return r.limits(key)
+	}
 	var b recommendBody
 	if err := decodeObject(body, &b); err != nil {
 		return err

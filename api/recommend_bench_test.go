@@ -101,7 +101,7 @@ func post(ctx *fasthttp.RequestCtx, i int) {
 func stranger(tb testing.TB, body []byte, w *world.World, i int) []byte {
 	tb.Helper()
 	v := w.Volunteer(i % benchVolunteers)
-	v.ID = ""
+	v.ID, v.Revision, v.Publisher, v.Channel, v.Consent = "", 0, "", "", mission.Consent{}
 	profile, err := mission.Encode(&v)
 	if err != nil {
 		tb.Error(err)
