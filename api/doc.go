@@ -8,8 +8,8 @@
 //
 // # The way of a request
 //
-// call.run goes from cheap to dear: the route, the key and its rate, whether
-// there is room in its class, parameters, the body under its limit, min_seq;
+// call.run goes from cheap to dear: the route, the key and its rate, its turn
+// in the line of its class, parameters, the body under its limit, min_seq;
 // then the handler. What any of them refuses becomes problem+json in one
 // place, and what the handler wrote leaves in another.
 //

@@ -18,16 +18,17 @@ func NewKeyFrom(chance io.Reader, name string, scopes, publishers []string, rate
 func (s *Service) Crowd(n int) { s.lanes.inFlight.Add(int64(n)) }
 
 // Jam makes the service one whose queue stands still: requests have come for
-// some seconds and the probe in front of them has not returned. What comes next
-// has waited for longer than any class may.
+// some seconds and nothing has begun. What comes next would wait for longer
+// than any class may.
 func (s *Service) Jam() {
-	s.lanes.unprobe()
-	s.lanes.epoch = s.lanes.epoch.Add(-10 * time.Second)
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Send: func() bool { return true }})
-	for now := int64(time.Second); !l.State().Tight; now += int64(100 * time.Microsecond) {
+	s.lanes.shut()
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Batch: roundPerCore, Send: func() bool { return true }})
+	l.Close()
+	now := int64(time.Second)
+	for ; !l.State().Tight; now += int64(100 * time.Microsecond) {
 		l.Enter(now, limit.Class(classRecommend))
 	}
-	s.lanes.limiter = l
+	s.lanes.limiter, s.lanes.epoch = l, time.Now().Add(-time.Duration(now))
 }
 
 // InFlightLimits gives the bounds of the classes, lowest first.

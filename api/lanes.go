@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,15 +14,16 @@ import (
 	"renfort/mission"
 )
 
-// lanes decides what is taken when there is too much to do. The limiter holds
-// the wait in front of the handlers, the backlog that of writes behind them;
+// lanes decides what is taken when there is too much to do, and in what order.
+// The limiter holds the wait in front of the handlers, the backlog that of
+// writes behind them;
 // most is the last resort, on the memory and the streams of requests under way.
 // Safe for concurrent use.
 type lanes struct {
 	limiter *limit.Limiter
 	writes  limit.Backlog
-	probes  atomic.Pointer[os.File] // where probes are put in; nil while nothing serves
-	unprobe func()                  // takes them out no more; nil until probe
+	rounds  atomic.Pointer[os.File] // where rounds are asked for; nil while nothing serves
+	shut    func()                  // begins no more of them; nil until open
 	epoch   time.Time               // that the limiter's clock counts from
 
 	inFlight atomic.Int64
@@ -38,16 +40,20 @@ func newLanes(inFlightMax int) *lanes {
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
-	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Send: l.send})
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Batch: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
 	return l
 }
 
-// enter counts a request in; where it is refused, leave must not be called.
-// degraded says that there is enough to do to leave extras out. The count
-// includes the request itself, so that a bound of n lets n in.
+// roundPerCore is how many requests begin on each core before those that came
+// meanwhile are looked at: they are refused no later than these take.
+const roundPerCore = 8
+
+// enter waits for a request's turn and counts it in; where it is refused, leave
+// must not be called. degraded says that there is enough to do to leave extras
+// out. The count includes the request itself, so that a bound of n lets n in.
 func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
 	now := int64(at.Sub(l.epoch))
-	verdict := l.limiter.Enter(now, limit.Class(c))
+	verdict := turn(l.limiter.Enter(now, limit.Class(c)))
 	if verdict == limit.Refuse || c.writes() && !l.writes.Enter(now, int(c-classWrite), c < classCrisis) {
 		l.refused[c].Add(1)
 		return false, errOverloaded
@@ -60,6 +66,19 @@ func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
 	}
 	return verdict == limit.Spare || n > l.most[c]*3/4, nil
 }
+
+// turn waits for a request's turn where it has to.
+func turn(v limit.Verdict, p *limit.Place) limit.Verdict {
+	if v == limit.Wait {
+		return p.Wait()
+	}
+	return v
+}
+
+// again has a request whose commit came back wait for its turn to go on: a
+// commit brings hundreds back at once, and whoever comes meanwhile would wait
+// for all of them.
+func (l *lanes) again() { turn(l.limiter.Again(int64(time.Since(l.epoch)))) }
 
 // leave counts a request out, also one whose handler panicked: it is
 // deferred.
@@ -115,10 +134,11 @@ var (
 // itself. Bulk ones do so in a queue of their own.
 func (c class) writes() bool { return c >= classWrite && c <= classResolve }
 
-// send puts a probe into the queue that requests wait in: a byte into a pipe
-// that the scheduler polls together with the connections.
+// send has a round begin when all that has begun is done: by a byte in a pipe
+// that the scheduler polls together with the connections, which it does when
+// there is nothing else to run.
 func (l *lanes) send() bool {
-	w := l.probes.Load()
+	w := l.rounds.Load()
 	if w == nil {
 		return false
 	}
@@ -126,15 +146,16 @@ func (l *lanes) send() bool {
 	return err == nil
 }
 
-// probe takes probes out and has them measured, until unprobe. Where there can
-// be no pipe the limiter stays loose, and the bounds hold alone.
-func (l *lanes) probe() error {
-	l.unprobe = func() {}
+// open lets requests wait in line, until shut. Where there can be no pipe none
+// does, and the bounds hold alone.
+func (l *lanes) open() error {
+	l.shut = func() {}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	l.probes.Store(w)
+	l.rounds.Store(w)
+	l.limiter.Close()
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -143,11 +164,12 @@ func (l *lanes) probe() error {
 			if _, err := r.Read(b[:]); err != nil {
 				return
 			}
-			l.limiter.Returned(int64(time.Since(l.epoch)))
+			l.limiter.Round(int64(time.Since(l.epoch)))
 		}
 	}()
-	l.unprobe = sync.OnceFunc(func() {
-		l.probes.Store(nil)
+	l.shut = sync.OnceFunc(func() {
+		l.limiter.Open()
+		l.rounds.Store(nil)
 		_ = w.Close() // nothing is buffered
 		_ = r.Close()
 		<-gone

@@ -110,10 +110,10 @@ func (s *Service) Serve(l net.Listener) error {
 	s.working.Go(func() { s.feed.Run(ctx) })
 	s.working.Go(func() { s.sender.Run(ctx) })
 	s.runFeeds(ctx)
-	if err := s.lanes.probe(); err != nil {
+	if err := s.lanes.open(); err != nil {
 		s.log.Error("overload is only noticed by the count of requests under way", "error", err.Error())
 	}
-	defer s.lanes.unprobe()
+	defer s.lanes.shut()
 	defer s.working.Wait()
 	defer stop()
 	defer s.streams.close()

@@ -58,6 +58,7 @@ func (c *call) signup() error {
 		return err
 	}
 	c.ranking.request.Volunteer, c.ranking.request.Profile = v.ID, nil
+	c.s.lanes.again()
 	if err := c.rank(); err != nil {
 		return err
 	}

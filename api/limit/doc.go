@@ -1,12 +1,21 @@
-// Package limit answers: is there too much to do to take this request?
+// Package limit answers: is there too much to do to take this request, and
+// whose turn is it?
 //
 // On a busy core the queue does not stand in the handlers, which run one after
 // the other, but in front of them: in the kernel's sockets and in the
-// scheduler's run queue. A count of requests in flight says nothing of it. So
-// the wait is measured where it happens: a probe, one byte in a pipe of our
-// own, is put at the end of that queue by a request that passes, and stands in
-// it like any request that arrives at that moment. How long it took, and how
-// many requests were begun meanwhile, is what the queue costs now.
+// scheduler's run queue, in the order in which connections were polled. A count
+// of requests in flight says nothing of it, nobody there can be refused, and
+// who matters more waits behind who does not.
+//
+// So requests wait here, in a line for each class, and begin in rounds of a few:
+// those who came meanwhile are read between two rounds, and begin, join a line,
+// or are refused, before the next begin. How long the lines are and how long
+// each takes is known, not guessed. Where there is little to do every request
+// begins at once, and a round is asked for now and then.
+//
+// A round is over when there is nothing else to run. Who is last to begin asks
+// for the next by Options.Send, which puts a byte where the scheduler polls it
+// together with the connections; that is when Round is to be called.
 //
 // # Two states
 //
@@ -16,30 +25,29 @@
 // is no standing queue, and sixty-four callers never are one; nor are some
 // hundred that send their next request after each answer, unless what they ask
 // is dear. This is measured on a clock that a stop of the whole process (the
-// collector, a stolen core) advances by stepNanos at most: what was not our
-// work is not taken for it.
+// collector, a stolen core) hardly advances: what was not our work is not taken
+// for it.
 //
-// Tight is the other: the wait is held at targetNanos by refusing a share of
-// what comes, the lowest classes first, and what has waited for longer than its
-// class may is refused at once. The share follows the wait as PIE's does
-// (RFC 8033), and is dealt out over the classes by what each of them asks for,
-// as DAGOR does, so that a class is touched only when all below it are refused
-// whole. It ends when hardly anything had to be refused for a while, and is given
-// up for a moment every trialNanos: callers who ask again at once whenever they
-// are refused would otherwise keep it up by themselves.
+// Tight is the other: who would wait for longer than their class may is refused
+// at once, and of those in line the oldest whenever they are far beyond that. It
+// ends when nothing had to be refused for a while, and is given up for a moment
+// every trialNanos: callers who ask again at once whenever they are refused
+// would otherwise keep it up by themselves.
 //
 // # Writes
 //
 // A write waits a second time, for the commit that it shares with others, and
 // that queue is known: what is in flight. Backlog bounds it by what is finished
-// in a given time.
+// in a given time. What is left to do after the commit waits for its turn as
+// well (Again), before all others: a commit brings hundreds back at once.
 //
 // # What is promised
 //
-// Classes are never inverted: while a class is refused for the share, all of
-// the lower ones are refused whole; what a class may wait is longer than what
-// the one below may. Classes from Options.Shed on wait for lastNanos before
-// they are refused, those from Options.Never on are not refused here.
+// Classes are never inverted: who waits for their turn waits for those of their
+// own class and above, and may wait for longer the higher it is. Classes from
+// Options.Shed on wait for lastNanos before they are refused, those from
+// Options.Never on wait in no line and are not refused here.
 // Time is an argument everywhere, in nanoseconds of any one clock that does not
-// go backwards. All methods are safe for concurrent use and allocate nothing.
+// go backwards. All methods are safe for concurrent use; only lines that grow
+// allocate.
 package limit

@@ -1,15 +1,15 @@
 package limit
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync"
 
 // Class is how dear a request is to keep, least first.
 type Class uint8
 
 // ClassesMax is the most classes there may be.
 const ClassesMax = 16
+
+// resumed is the line of requests that were taken before and go on.
+const resumed = ClassesMax
 
 const (
 	// crowd and crowdNanos are a queue that closed loops of some hundred
@@ -25,83 +25,91 @@ const (
 	// has the core for 30 ms is worked off in that time at two thirds of full
 	// load, and what waits until an overload is noticed waits for little more.
 	standNanos = 50e6
-	// stepNanos is what the clock of work advances at most between two
-	// requests.
+	// stepNanos is what the clock of work advances at most between two looks
+	// at it, beside twice what was begun in between should take.
 	stepNanos = 1e6
-	// targetNanos is the wait that the tight state holds: a refusal is to be
-	// told within 5 ms, and a core must not run dry.
-	targetNanos = 2e6
-	// floorNanos is a wait below which nothing is refused: the core is about
-	// to run dry, and had rather serve.
-	floorNanos = targetNanos / 4
-	// calmNanos is the least that the tight state lasts, and how long a trial
-	// must go well; a backlog is loose again after so long without a refusal.
+	// boundNanos is the wait that the tight state allows the lowest class:
+	// enough that a core does not run dry. Each class above it may wait
+	// boundStep longer.
+	boundNanos = 4e6
+	boundStep  = 5e5
+	// cutBounds: what is in line may wait for so many times more, since who comes
+	// is told at once and who has waited is told late.
+	cutBounds = 4
+	// lastNanos is what the classes above those that are shed may wait: so much
+	// of them alone that all below them is long refused.
+	lastNanos = 100e6
+	// calmNanos without a refusal end the tight state, and a trial must go well
+	// for so long; a backlog is loose again after it too.
 	calmNanos = 500e6
 	// trialNanos is how long after its beginning the tight state is given up
 	// to see whether it is needed; each trial that fails doubles the time, up
-	// to trialNanosMax. A trial fails at the first wait of over trialWaitNanos.
+	// to trialNanosMax. A trial fails at the first wait of over trialWaitNanos,
+	// once it has lasted for graceNanos: those who were refused come all at once.
 	trialNanos     = 5e9
 	trialNanosMax  = 60e9
 	trialWaitNanos = 8e6
-	// probeNanos is the time between two probes.
-	probeNanos = 250e3
-	// lastNanos is what the classes above those that are shed may have waited:
-	// so much of them alone that all below them is long refused.
-	lastNanos = 100e6
-	// staleNanos is how long a measured wait says something.
-	staleNanos = 20e6
-	// goneNanos without a probe's return say that nothing came at all.
-	goneNanos = 500e6
+	graceNanos     = 20e6
+	// eachWeight is how much of what a round tells is believed of how long one
+	// request takes, and eachMost how many times what is known it may tell: a
+	// round in which the core was gone tells nothing.
+	eachWeight = 1.0 / 16
+	eachMost   = 4
+	// refusedWeight smooths the share of refusals that State tells.
+	refusedWeight = 1.0 / 256
 )
 
 // Options say what a limiter is for.
 type Options struct {
 	Classes int // how many there are, at most ClassesMax
-	Shed    int // those from this one on are not refused for the share
-	Never   int // those from this one on are not refused at all
-	// Send puts a probe into the queue; whoever takes it out calls Returned.
-	// It is called with no lock held, and never before the last has returned.
-	// False: it could not, and nothing will return.
+	Shed    int // those from this one on are only refused after lastNanos
+	Never   int // those from this one on are not refused, and wait in no line
+	Batch   int // how many begin in a round, at least 2
+	// Send has Round called once all that has begun and all that has come since
+	// is under way. It is called with no lock held, and not again before Round
+	// was. False: it cannot, and the limiter opens.
 	Send func() bool
 }
 
-// Limiter decides what is taken. Make it with New.
+// Limiter decides what is taken, and whose turn it is. Make it with New.
 type Limiter struct {
 	options Options
 
-	begun atomic.Uint64 // requests, refused ones included
-	last  atomic.Int64  // when the last was begun
-	work  atomic.Int64  // the clock of work
+	mu      sync.Mutex // guards what follows
+	open    bool       // everything begins at once
+	left    int        // how many may begin before the next round
+	asked   bool       // the next round was asked for
+	lines   [ClassesMax + 1]line
+	waiting int // in all lines
+	spare   []*Place
 
-	sent     atomic.Int64 // when the probe that is out was put in; 0: none is
-	sentWork atomic.Int64
-	sentAt   atomic.Uint64 // begun at that time
-	returned atomic.Int64  // when the last came out
-	wait     atomic.Int64  // that it measured
-	// lastWorked is the same on the clock of work.
-	lastWorked atomic.Int64
-	ahead      atomic.Int64 // the requests that it stood behind
+	now       int64 // of the last look
+	work      int64 // the clock of work
+	roundAt   int64 // when the round began, by either clock
+	roundWork int64
+	begun     int     // in this round
+	full      bool    // there were some waiting when it began
+	each      float64 // ns that one takes; 0: not known
 
-	tight atomic.Bool
-	busy  atomic.Bool
-	deal  deal
-
-	mu       sync.Mutex // guards what follows
-	standing stand      // of a queue to refuse for
-	filling  stand      // of half of one, to leave extras out for
-	share    share
-	tightAt  int64 // when the tight state began, or was taken up again
-	trial    bool  // it is given up for a moment, since trialAt
-	trialAt  int64
-	patience int64 // until the next trial
+	tight     bool
+	busy      bool    // extras are left out
+	standing  stand   // of a queue to refuse for
+	filling   stand   // of half of one, to leave extras out for
+	tightAt   int64   // when the tight state began, or was taken up again
+	refusedAt int64   // when one was refused last
+	share     float64 // of what came in the tight state that was refused, smoothed
+	trial     bool    // it is given up for a moment, since trialAt
+	trialAt   int64
+	patience  int64 // until the next trial
 }
 
-// New makes a limiter in the loose state.
+// New makes a limiter that is open: nothing waits and nothing is refused until
+// Close.
 func New(o Options) *Limiter {
-	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Send == nil {
+	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Batch < 2 || o.Send == nil {
 		panic("limit: options that make no sense")
 	}
-	return &Limiter{options: o}
+	return &Limiter{options: o, open: true}
 }
 
 // Verdict is what is to be done with a request.
@@ -111,196 +119,254 @@ const (
 	Take   Verdict = iota // it is taken
 	Spare                 // it is taken; extras are to be left out
 	Refuse                // it is not taken
+	Wait                  // its Place will tell
 )
 
-// Enter decides on a request that was read at now.
-func (l *Limiter) Enter(now int64, c Class) Verdict {
-	l.begun.Add(1)
-	l.step(now)
-	if l.sent.Load() == 0 && now-l.returned.Load() >= probeNanos {
-		l.probe(now)
-	} else {
-		l.look(now)
-	}
-	if !l.tight.Load() {
-		if l.busy.Load() {
-			return Spare
-		}
-		return Take
-	}
-	if l.refuses(now, c) {
-		return Refuse
-	}
-	return Spare
+// Enter decides on a request that was read at now. Where the verdict is Wait
+// there is a place, whose Wait must be called.
+func (l *Limiter) Enter(now int64, c Class) (Verdict, *Place) {
+	return l.enter(now, int(c), int(c) >= l.options.Never)
 }
 
-// refuses decides in the tight state.
-func (l *Limiter) refuses(now int64, c Class) bool {
-	wait := l.worked(now)
-	switch {
-	case int(c) >= l.options.Never:
-		return false
-	case int(c) >= l.options.Shed:
-		return wait > lastNanos
-	}
-	turn := l.deal.refuses(c)
-	return wait > waitMax(c) || turn && wait > floorNanos
-}
+// Again has a request that was taken, and has waited for something else, wait
+// for its turn to go on; it is not refused any more.
+func (l *Limiter) Again(now int64) (Verdict, *Place) { return l.enter(now, resumed, false) }
 
-// waitMax is what a class that is shed may have waited in the tight state: four
-// targets the lowest, and one more for each above it.
-func waitMax(c Class) int64 { return targetNanos * (4 + int64(c)) }
-
-// step advances the clock of work. Two requests that step at once may both
-// count the same time; it is bounded like any.
-func (l *Limiter) step(now int64) {
-	if gap := now - l.last.Swap(now); gap > 0 {
-		l.work.Add(min(gap, stepNanos))
-	}
-}
-
-// worked is how long a request that is read at now has waited for our own work,
-// as far as is known: what the last probe measured, or how long one has been
-// out already. For a core that was gone nobody is refused: those who waited
-// for it have waited already.
-func (l *Limiter) worked(now int64) int64 {
-	wait := int64(0)
-	if now-l.returned.Load() < staleNanos {
-		wait = l.lastWorked.Load()
-	}
-	if sent := l.sent.Load(); sent != 0 {
-		wait = max(wait, min(now-sent, l.work.Load()-l.sentWork.Load()))
-	}
-	return wait
-}
-
-// probe puts a probe into the queue.
-func (l *Limiter) probe(now int64) {
-	if !l.sent.CompareAndSwap(0, now) {
-		return
-	}
-	l.sentWork.Store(l.work.Load())
-	l.sentAt.Store(l.begun.Load())
-	if l.tight.Load() && now-l.returned.Load() > goneNanos {
-		l.relax()
-	}
-	if !l.options.Send() {
-		l.sent.Store(0)
-	}
-}
-
-// Returned takes the measure of a probe that came out of the queue.
-func (l *Limiter) Returned(now int64) {
-	sent := l.sent.Load()
-	if sent == 0 {
-		return
-	}
-	wait, ahead := now-sent, int64(l.begun.Load()-l.sentAt.Load())
-	worked := min(wait, l.work.Load()-l.sentWork.Load())
+func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	l.mu.Lock()
-	before := l.lastWorked.Load()
-	since := now - l.returned.Load()
-	l.lastWorked.Store(worked)
-	l.wait.Store(wait)
-	l.ahead.Store(ahead)
-	l.returned.Store(now)
-	if l.trial && now-l.trialAt >= calmNanos {
+	l.step(now)
+	l.look()
+	var p *Place
+	v := Wait
+	switch {
+	case l.open || atOnce:
+		l.begun++
+		v = l.taken()
+	case l.waiting == 0 && l.left > 0:
+		l.begun++
+		l.left--
+		v = l.taken()
+	case l.tight && l.refuses(line):
+		l.refuse()
+		v = Refuse
+	default:
+		p = l.place(line)
+	}
+	ask := !l.open && !l.asked && (p != nil || l.left <= l.options.Batch/2)
+	l.asked = l.asked || ask
+	l.mu.Unlock()
+	if ask {
+		l.send()
+	}
+	return v, p
+}
+
+// taken is the verdict on what begins now. l.mu is held.
+func (l *Limiter) taken() Verdict {
+	l.share -= l.share * refusedWeight
+	if l.tight || l.busy {
+		return Spare
+	}
+	return Take
+}
+
+// refuse counts a refusal. l.mu is held.
+func (l *Limiter) refuse() {
+	l.refusedAt = l.now
+	l.share += (1 - l.share) * refusedWeight
+}
+
+// send asks for the next round.
+func (l *Limiter) send() {
+	if !l.options.Send() {
+		l.Open()
+	}
+}
+
+// refuses decides in the tight state. l.mu is held.
+func (l *Limiter) refuses(line int) bool {
+	return line != resumed && l.waitOf(line) > boundOf(line, l.options.Shed)
+}
+
+// boundOf is what a class may wait in the tight state.
+func boundOf(line, shed int) float64 {
+	if line >= shed {
+		return lastNanos
+	}
+	return boundNanos + boundStep*float64(line)
+}
+
+// waitOf is how long what joins a line now will wait, if nothing dearer comes:
+// for all that goes before it, and for a round that lasts longer than it should.
+// l.mu is held.
+func (l *Limiter) waitOf(line int) float64 {
+	ahead := 0
+	for k := line; k < len(l.lines); k++ {
+		ahead += l.lines[k].len()
+	}
+	return float64(ahead)*l.each + l.late()
+}
+
+// late is by how much the round lasts longer than it should. l.mu is held.
+func (l *Limiter) late() float64 {
+	return max(0, float64(l.work-l.roundWork)-float64(l.options.Batch)*l.each*2)
+}
+
+// step advances the clock of work. l.mu is held.
+func (l *Limiter) step(now int64) {
+	if gap := now - l.now; gap > 0 {
+		l.work += min(gap, stepNanos+int64(2*l.each*float64(l.begun)))
+		l.now = now
+	}
+}
+
+// Round begins the next round: what is waiting begins, the dearest first.
+func (l *Limiter) Round(now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step(now)
+	l.learn()
+	l.judge(float64(l.waiting)*l.each, l.waiting)
+	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
+	l.asked, l.left = false, l.options.Batch
+	if l.tight {
+		l.cut()
+		l.calm()
+	}
+	l.begin(l.left)
+}
+
+// learn takes from a round how long one request takes. l.mu is held.
+func (l *Limiter) learn() {
+	if !l.full || l.begun == 0 {
+		return
+	}
+	each := float64(l.work-l.roundWork) / float64(l.begun)
+	if l.each == 0 {
+		l.each = each
+	}
+	l.each += (min(each, eachMost*l.each) - l.each) * eachWeight
+}
+
+// begin lets the first most of those who wait begin. The last of them asks for
+// the next round, if there is to be one. l.mu is held.
+func (l *Limiter) begin(most int) {
+	var last *Place
+	for k := len(l.lines) - 1; k >= 0; k-- {
+		for most > 0 && l.lines[k].len() > 0 {
+			if last != nil {
+				last.told <- l.taken()
+			}
+			last = l.lines[k].pop()
+			l.waiting--
+			l.begun++
+			l.left--
+			most--
+		}
+	}
+	if last == nil {
+		return
+	}
+	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.left <= l.options.Batch/2); last.last {
+		l.asked = true
+	}
+	last.told <- l.taken()
+}
+
+// cut refuses those in line who would wait for more than cutBounds times what
+// they may, the oldest first: they have waited in vain already. l.mu is held.
+func (l *Limiter) cut() {
+	ahead := float64(l.lines[resumed].len())
+	for k := ClassesMax - 1; k >= 0; k-- {
+		room := cutBounds*boundOf(k, l.options.Shed) - l.late()
+		for l.lines[k].len() > 0 && (ahead+float64(l.lines[k].len()))*l.each > room {
+			p := l.lines[k].pop()
+			l.waiting--
+			l.refuse()
+			p.told <- Refuse
+		}
+		ahead += float64(l.lines[k].len())
+	}
+}
+
+// look judges a round that lasts for so long already that its end need not be
+// waited for. l.mu is held.
+func (l *Limiter) look() {
+	if l.tight {
+		if l.waiting == 0 { // else a round will tell
+			l.calm()
+		}
+		return
+	}
+	if l.waiting > few && l.now-l.roundAt > fewNanos+standNanos {
+		l.judge(float64(l.work-l.roundWork), l.waiting)
+		if l.tight {
+			l.cut()
+		}
+	}
+}
+
+// judge begins the tight state if a queue has stood for long enough. wait is
+// that of its last. l.mu is held.
+func (l *Limiter) judge(wait float64, ahead int) {
+	stood := l.standing.at(l.work, over(wait, ahead, 1))
+	l.busy = l.filling.at(l.work, over(wait, ahead, 2)) >= standNanos
+	if l.trial && l.now-l.trialAt >= calmNanos {
 		l.trial = false // it was not needed any more
 	}
-	l.judge(worked, ahead)
-	if l.tight.Load() {
-		l.control(now, since, before)
-	}
-	l.mu.Unlock()
-	l.sent.Store(0)
-}
-
-// look judges a probe that is out for so long already that its return need not
-// be waited for.
-func (l *Limiter) look(now int64) {
-	sent := l.sent.Load()
-	if l.tight.Load() || sent == 0 || now-sent < fewNanos+standNanos {
-		return
-	}
-	worked := min(now-sent, l.work.Load()-l.sentWork.Load())
-	if worked < crowdNanos+standNanos || !l.mu.TryLock() {
-		return
-	}
-	if l.sent.Load() == sent {
-		l.judge(worked, int64(l.begun.Load()-l.sentAt.Load()))
-	}
-	l.mu.Unlock()
-}
-
-// judge begins the tight state if a queue has stood for long enough. worked is
-// the probe's wait on the clock of work. l.mu is held.
-func (l *Limiter) judge(worked, ahead int64) {
-	work := l.work.Load()
-	stood := l.standing.at(work, over(worked, ahead, 1))
-	l.busy.Store(l.filling.at(work, over(worked, ahead, 2)) >= standNanos)
-	if l.tight.Load() {
-		return
-	}
-	if stood >= standNanos || l.trial && worked > trialWaitNanos {
+	if !l.tight && (stood >= standNanos || l.trial && wait > trialWaitNanos && l.now-l.trialAt >= graceNanos) {
 		l.tighten()
 	}
 }
 
-// over gives by how much a probe's wait is beyond that of a queue to refuse
-// for, or of a part of such a queue; below zero if it is not.
-func over(worked, ahead, part int64) int64 {
+// over gives by how much a wait is beyond that of a queue to refuse for, or of
+// a part of such a queue; below zero if it is not.
+func over(wait float64, ahead, part int) int64 {
 	by := int64(-1)
 	if ahead > crowd/part {
-		by = worked - crowdNanos/part
+		by = int64(wait) - crowdNanos/int64(part)
 	}
 	if ahead > few {
-		by = max(by, worked-fewNanos/part)
+		by = max(by, int64(wait)-fewNanos/int64(part))
 	}
 	return by
 }
 
 // tighten begins the tight state. After a trial it goes on where it was.
+// l.mu is held.
 func (l *Limiter) tighten() {
-	now := l.last.Load()
 	if l.trial {
 		l.patience = min(2*l.patience, trialNanosMax)
 	} else {
-		l.share, l.patience = share{}, trialNanos
+		l.share, l.patience = 0, trialNanos
 	}
-	l.trial, l.tightAt = false, now
-	l.deal.open()
-	l.share.deal(&l.deal, l.options.Shed)
-	l.tight.Store(true)
+	l.trial, l.tight, l.tightAt, l.refusedAt = false, true, l.now, l.now
 }
 
-// relax ends the tight state: nothing has come for a while.
-func (l *Limiter) relax() {
+// calm ends the tight state where nothing had to be refused for a while, and
+// gives it up for a moment where that is to be tried. l.mu is held.
+func (l *Limiter) calm() {
+	if still := l.now-l.refusedAt >= calmNanos; still || l.now-l.tightAt >= l.patience {
+		l.tight = false
+		l.trial, l.trialAt = !still, l.now
+		l.standing, l.filling = stand{}, stand{}
+		l.each, l.full = 0, false // refusals were part of it
+	}
+}
+
+// Close begins to let requests wait, in rounds of Batch.
+func (l *Limiter) Close() {
 	l.mu.Lock()
-	l.loosen(false)
+	l.open, l.left = false, l.options.Batch
 	l.mu.Unlock()
 }
 
-// loosen ends the tight state, or gives it up for a moment. l.mu is held.
-func (l *Limiter) loosen(trial bool) {
-	l.tight.Store(false)
-	l.trial, l.trialAt = trial, l.last.Load()
-	l.standing, l.filling = stand{}, stand{}
-	if !trial {
-		l.share = share{}
-	}
-}
-
-// control follows the wait in the tight state, that on the clock of work: to
-// refuse more does not bring back a core that is gone. l.mu is held.
-func (l *Limiter) control(now, since, before int64) {
-	l.share.follow(min(since, staleNanos), l.lastWorked.Load(), before)
-	l.share.deal(&l.deal, l.options.Shed)
-	switch held := now - l.tightAt; {
-	case l.share.mean < negligible && held >= calmNanos:
-		l.loosen(false)
-	case held >= l.patience:
-		l.loosen(true)
-	}
+// Open has everything begin at once, what is waiting and what comes.
+func (l *Limiter) Open() {
+	l.mu.Lock()
+	l.open, l.tight, l.busy, l.trial = true, false, false, false
+	l.begin(l.waiting)
+	l.mu.Unlock()
 }
 
 // stand is since when a queue has been standing, on the clock of work.
@@ -309,15 +375,14 @@ type stand struct {
 	on    bool
 }
 
-// at takes a measure and gives for how long the queue has stood. A probe that
-// was over by more than the time since the last saw it begin earlier.
+// at takes a measure and gives for how long the queue has stood.
 func (s *stand) at(work, over int64) int64 {
 	if over < 0 {
 		s.on = false
 		return 0
 	}
 	if !s.on {
-		s.on, s.since = true, work-over
+		s.on, s.since = true, work
 	}
 	return work - s.since
 }
@@ -327,18 +392,17 @@ type State struct {
 	Tight   bool
 	Busy    bool    // extras are left out
 	Refused float64 // the share of what comes, from 0 to 1
-	WaitS   float64 // that the last probe measured
-	Ahead   int64   // requests that it stood behind
+	WaitS   float64 // of the lowest class
+	Ahead   int     // requests in line
 }
 
 // State tells how things stand.
 func (l *Limiter) State() State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := State{Tight: l.tight.Load(), WaitS: float64(l.wait.Load()) / 1e9, Ahead: l.ahead.Load()}
-	s.Busy = s.Tight || l.busy.Load()
+	s := State{Tight: l.tight, Busy: l.tight || l.busy, WaitS: l.waitOf(0) / 1e9, Ahead: l.waiting}
 	if s.Tight {
-		s.Refused = l.share.refused
+		s.Refused = l.share
 	}
 	return s
 }

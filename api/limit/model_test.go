@@ -27,12 +27,12 @@ type load struct {
 	stall   int64            // ns for which the core is gone at the beginning
 }
 
-// entry is one place of the queue: a request, or a probe.
+// entry is a request, in the sockets or in the limiter's lines.
 type entry struct {
 	at     int64
 	class  limit.Class
-	probe  bool
 	caller bool
+	place  *limit.Place
 }
 
 // told is what became of one request.
@@ -43,14 +43,16 @@ type told struct {
 	spare    bool
 }
 
-// toy is one core that takes what is queued in order, whatever it is: a
-// request that is taken costs its class, one that is refused a little. The
-// clock is its own.
+// toy is one core that takes what has come in order, as a scheduler does with
+// what it polls: each is read, and begins, is refused or waits in line; a round
+// that was asked for begins when all of that is done. The clock is its own.
 type toy struct {
 	limiter *limit.Limiter
 	costNs  [classes]int64
 	now     int64
-	queue   []entry
+	queue   []entry // in the sockets
+	inLine  []entry
+	asked   bool
 	told    []told
 
 	// shaky, where it is there, makes costs vary around their mean, and takes
@@ -64,10 +66,11 @@ const refusalNs = 5_000
 
 func newToy(costNs [classes]int64) *toy {
 	m := &toy{costNs: costNs, now: 1}
-	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Send: func() bool {
-		m.queue = append(m.queue, entry{at: m.now, probe: true})
+	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Batch: 8, Send: func() bool {
+		m.asked = true
 		return true
 	}})
+	m.limiter.Close()
 	return m
 }
 
@@ -75,17 +78,12 @@ func newToy(costNs [classes]int64) *toy {
 func (m *toy) run(rng *rand.Rand, loads ...load) {
 	var next [classes]float64
 	for _, l := range loads {
-		if l.stall > 0 { // while a probe is out
-			for m.limiter.Enter(m.now, confirmations); !slices.ContainsFunc(m.queue, func(e entry) bool { return e.probe }); m.now += 100_000 {
-				m.limiter.Enter(m.now, confirmations)
-			}
-			m.now += l.stall
-		}
+		m.now += l.stall
 		for c := range classes {
 			next[c] = float64(m.now-l.stall) + gap(rng, l.perS[c])
 		}
 		waiting := 0
-		for _, e := range m.queue {
+		for _, e := range append(slices.Clone(m.queue), m.inLine...) {
 			if e.caller {
 				waiting++
 			}
@@ -117,7 +115,7 @@ func (m *toy) arrive(rng *rand.Rand, next *[classes]float64, l load) {
 		}
 	}
 	slices.SortStableFunc(m.queue[first:], func(a, b entry) int { return int(a.at - b.at) })
-	if len(m.queue) == 0 {
+	if len(m.queue) == 0 && !m.asked {
 		soonest := min(slices.Min(next[:]), float64(l.until))
 		m.now = max(m.now, int64(math.Ceil(soonest)))
 	}
@@ -137,25 +135,50 @@ func (m *toy) cost(c limit.Class) int64 {
 	return int64(float64(cost) * m.shaky.ExpFloat64())
 }
 
-// serve takes the first of the queue.
+// serve does all that has come, and then a round if one was asked for before.
 func (m *toy) serve(l load) {
-	if len(m.queue) == 0 {
-		return
+	asked := m.asked
+	m.asked = m.asked && !asked
+	come := m.queue
+	m.queue = nil
+	for _, e := range come {
+		v, p := m.limiter.Enter(m.now, e.class)
+		if e.place = p; v == limit.Wait {
+			m.inLine = append(m.inLine, e)
+			m.now += readNs
+			continue
+		}
+		m.end(l, e, v)
 	}
-	e := m.queue[0]
-	m.queue = m.queue[1:]
-	if e.probe {
-		m.now += 1_000
-		m.limiter.Returned(m.now)
-		return
+	if asked {
+		m.now += readNs
+		m.limiter.Round(m.now)
 	}
-	t := told{at: m.now, wait: m.now - e.at, class: e.class}
-	cost := m.cost(e.class)
-	switch m.limiter.Enter(m.now, e.class) {
-	case limit.Refuse:
-		t.refused, cost = true, refusalNs
-	case limit.Spare:
-		t.spare = true
+	m.settle(l)
+}
+
+// readNs is what it takes to read a request that then waits, or a round's byte.
+const readNs = 2_000
+
+// settle goes on with those in line who were told.
+func (m *toy) settle(l load) {
+	left, inLine := m.inLine[:0], m.inLine
+	for _, e := range inLine {
+		if !e.place.Told() {
+			left = append(left, e)
+			continue
+		}
+		m.end(l, e, e.place.Wait())
+	}
+	m.inLine = left
+}
+
+// end does what a request was told.
+func (m *toy) end(l load, e entry, v limit.Verdict) {
+	t := told{at: m.now, wait: m.now - e.at, class: e.class, refused: v == limit.Refuse, spare: v == limit.Spare}
+	cost := int64(refusalNs)
+	if !t.refused {
+		cost = m.cost(e.class)
 	}
 	m.now += cost
 	m.told = append(m.told, t)
