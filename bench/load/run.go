@@ -44,6 +44,7 @@ func Run(ctx context.Context, plan *Plan) ([]result.Phase, error) {
 		return nil, err
 	}
 	r := &running{plan: plan}
+	unhurry()
 	crews := map[string][]*Client{} // by stream: connections live through phases
 	defer hangUp(crews)
 	if err := sleepUntil(ctx, plan.StartAt); err != nil {
