@@ -22,7 +22,7 @@ func (s *Service) Crowd(n int) { s.lanes.inFlight.Add(int64(n)) }
 // than any class may.
 func (s *Service) Jam() {
 	s.lanes.shut()
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Batch: roundPerCore, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Loose: roundLoose, Tight: roundPerCore, Send: func() bool { return true }})
 	l.Close()
 	now := int64(time.Second)
 	for ; !l.State().Tight; now += int64(100 * time.Microsecond) {

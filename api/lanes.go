@@ -40,13 +40,19 @@ func newLanes(inFlightMax int) *lanes {
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
-	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Batch: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
 	return l
 }
 
-// roundPerCore is how many requests begin on each core before those that came
-// meanwhile are looked at: they are refused no later than these take.
-const roundPerCore = 8
+const (
+	// roundPerCore is how many requests begin on each core, where something is
+	// refused, before those that came meanwhile are looked at: they are refused
+	// no later than these take.
+	roundPerCore = 8
+	// roundLoose is how many begin otherwise: a crowd of writers that a commit
+	// answered is to be in the next together.
+	roundLoose = 64
+)
 
 // enter waits for a request's turn and counts it in; where it is refused, leave
 // must not be called. degraded says that there is enough to do to leave extras

@@ -11,7 +11,9 @@
 // those who came meanwhile are read between two rounds, and begin, join a line,
 // or are refused, before the next begin. How long the lines are and how long
 // each takes is known, not guessed. Where there is little to do every request
-// begins at once, and a round is asked for now and then.
+// begins at once, and a round is asked for now and then. Rounds are larger where
+// nothing is refused: writers that one commit answered together are to be in
+// the next together.
 //
 // A round is over when there is nothing else to run. Who is last to begin asks
 // for the next by Options.Send, which puts a byte where the scheduler polls it

@@ -64,7 +64,8 @@ type Options struct {
 	Classes int // how many there are, at most ClassesMax
 	Shed    int // those from this one on are only refused after lastNanos
 	Never   int // those from this one on are not refused, and wait in no line
-	Batch   int // how many begin in a round, at least 2
+	Loose   int // how many begin in a round where nothing is refused, at least 2
+	Tight   int // and where something is
 	// Send has Round called once all that has begun and all that has come since
 	// is under way. It is called with no lock held, and not again before Round
 	// was. False: it cannot, and the limiter opens.
@@ -106,7 +107,7 @@ type Limiter struct {
 // New makes a limiter that is open: nothing waits and nothing is refused until
 // Close.
 func New(o Options) *Limiter {
-	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Batch < 2 || o.Send == nil {
+	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Loose < 2 || o.Tight < 2 || o.Send == nil {
 		panic("limit: options that make no sense")
 	}
 	return &Limiter{options: o, open: true}
@@ -152,7 +153,7 @@ func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	default:
 		p = l.place(line)
 	}
-	ask := !l.open && !l.asked && (p != nil || l.left <= l.options.Batch/2)
+	ask := !l.open && !l.asked && (p != nil || l.left <= l.batch()/2)
 	l.asked = l.asked || ask
 	l.mu.Unlock()
 	if ask {
@@ -209,7 +210,7 @@ func (l *Limiter) waitOf(line int) float64 {
 
 // late is by how much the round lasts longer than it should. l.mu is held.
 func (l *Limiter) late() float64 {
-	return max(0, float64(l.work-l.roundWork)-float64(l.options.Batch)*l.each*2)
+	return max(0, float64(l.work-l.roundWork)-float64(l.batch())*l.each*2)
 }
 
 // step advances the clock of work. l.mu is held.
@@ -228,11 +229,11 @@ func (l *Limiter) Round(now int64) {
 	l.learn()
 	l.judge(float64(l.waiting)*l.each, l.waiting)
 	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
-	l.asked, l.left = false, l.options.Batch
 	if l.tight {
 		l.cut()
 		l.calm()
 	}
+	l.asked, l.left = false, l.batch()
 	l.begin(l.left)
 }
 
@@ -267,7 +268,7 @@ func (l *Limiter) begin(most int) {
 	if last == nil {
 		return
 	}
-	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.left <= l.options.Batch/2); last.last {
+	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.left <= l.batch()/2); last.last {
 		l.asked = true
 	}
 	last.told <- l.taken()
@@ -354,10 +355,18 @@ func (l *Limiter) calm() {
 	}
 }
 
-// Close begins to let requests wait, in rounds of Batch.
+// batch is how many begin in a round. l.mu is held.
+func (l *Limiter) batch() int {
+	if l.tight || l.trial {
+		return l.options.Tight
+	}
+	return l.options.Loose
+}
+
+// Close begins to let requests wait.
 func (l *Limiter) Close() {
 	l.mu.Lock()
-	l.open, l.left = false, l.options.Batch
+	l.open, l.left = false, l.batch()
 	l.mu.Unlock()
 }
 

@@ -180,7 +180,7 @@ func TestSilenceEndsOverload(t *testing.T) {
 // A queue that does not move at all is noticed without a round: everything but
 // what is never refused is refused, until it moves.
 func TestStandstill(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Batch: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	for range 2_000 {
@@ -202,7 +202,7 @@ func TestStandstill(t *testing.T) {
 // is in line when it opens begins.
 func TestOpen(t *testing.T) {
 	can := true
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Batch: 8, Send: func() bool { return can }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 64, Tight: 8, Send: func() bool { return can }})
 	take := func(when string) {
 		t.Helper()
 		for now := seconds; now < 2*seconds; now += 100_000 {
@@ -220,7 +220,7 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	can = false
-	l.Round(seconds) // eight begin, and the last of them cannot ask for more
+	l.Round(seconds) // some begin, and the last of them cannot ask for more
 	began := 0
 	for _, p := range places {
 		if p.Wait() == limit.Take {
@@ -235,7 +235,7 @@ func TestOpen(t *testing.T) {
 
 // Who goes on after a commit begins before all others and is not refused.
 func TestAgain(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Batch: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	for ; !l.State().Tight; now += 200_000 {
@@ -254,7 +254,7 @@ func TestAgain(t *testing.T) {
 // In each round as many begin as the batch has places, the dearest first, and
 // of one class who came first.
 func TestOrder(t *testing.T) {
-	l := limit.New(limit.Options{Classes: 3, Shed: 3, Never: 3, Batch: 4, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 3, Shed: 3, Never: 3, Loose: 4, Tight: 4, Send: func() bool { return true }})
 	l.Close()
 	for range 4 { // the first round's
 		l.Enter(seconds, 0)
@@ -284,7 +284,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestEnterAllocatesNothing(t *testing.T) {
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Batch: 2, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 2, Tight: 2, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	var places []*limit.Place
@@ -309,7 +309,7 @@ func TestEnterAllocatesNothing(t *testing.T) {
 
 // BenchmarkEnter is what every request pays.
 func BenchmarkEnter(b *testing.B) {
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Batch: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now, taken := seconds, 0
 	for b.Loop() {
