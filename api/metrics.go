@@ -116,7 +116,7 @@ func (k *stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
 	st := k.s.engine.Store().Stats()
-	send(counter, "renfort_store_batches_total", "Transactions committed.", float64(st.Batches))
+	send(counter, "renfort_store_batches_total", "Batches of commands, those that changed nothing included.", float64(st.Batches))
 	send(counter, "renfort_store_commands_total", "Commands applied, refused ones included.", float64(st.Commands))
 	send(counter, "renfort_store_refused_total", "Commands that the reducer refused.", float64(st.Refused))
 	send(counter, "renfort_store_replayed_total", "Commands answered from an idempotency key.", float64(st.Replayed))

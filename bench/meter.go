@@ -48,7 +48,7 @@ func (m *meter) used(ctx context.Context) result.Used {
 		now, known := after[name]
 		return now - m.metrics[name], known && m.metrics != nil
 	}
-	if n, known := since("renfort_store_batches_total"); known {
+	if n, known := since("renfort_store_commit_seconds_count"); known {
 		u.Syncs = int64(n)
 	}
 	if n, known := since("go_gc_duration_seconds_count"); known {
