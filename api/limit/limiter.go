@@ -275,12 +275,13 @@ func (l *Limiter) begin(most int) {
 }
 
 // cut refuses those in line who would wait for more than cutBounds times what
-// they may, the oldest first: they have waited in vain already. l.mu is held.
+// they may, or have, while dearer ones went before; the oldest first: they have
+// waited in vain already. l.mu is held.
 func (l *Limiter) cut() {
 	ahead := float64(l.lines[resumed].len())
 	for k := ClassesMax - 1; k >= 0; k-- {
 		room := cutBounds*boundOf(k, l.options.Shed) - l.late()
-		for l.lines[k].len() > 0 && (ahead+float64(l.lines[k].len()))*l.each > room {
+		for l.lines[k].len() > 0 && max((ahead+float64(l.lines[k].len()))*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
 			p := l.lines[k].pop()
 			l.waiting--
 			l.refuse()

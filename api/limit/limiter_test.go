@@ -7,6 +7,7 @@ package limit_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"renfort/api/limit"
@@ -132,6 +133,20 @@ func TestClassesAreNotInverted(t *testing.T) {
 			t.Errorf("pages %.3f, holds %.3f taken", p.takenShare, h.takenShare)
 		}
 	})
+}
+
+// Nobody waits in line for ever while dearer ones go before: they are told.
+func TestNobodyStarves(t *testing.T) {
+	m := newToy(costs(80_000))
+	m.run(rngOf(t), load{until: 10 * seconds, perS: [classes]float64{searches: 500, pages: 3_000, holds: 30_000}})
+	got := m.tally(seconds, 10*seconds, searches, pages)
+	longest := max(slices.Max(append(got.takenWaits, 0)), slices.Max(append(got.refusedWaits, 0)))
+	for _, e := range m.inLine {
+		longest = max(longest, m.now-e.at)
+	}
+	if longest > 60e6 || got.taken+got.refused == 0 {
+		t.Errorf("somebody waits for %d ms; %d taken, %d refused", longest/1e6, got.taken, got.refused)
+	}
 }
 
 // A flood of what is not shed is held too, later: confirmations among it are

@@ -5,6 +5,7 @@ type Place struct {
 	limiter *Limiter
 	told    chan Verdict // has room for one
 	last    bool         // of those who begin in a round: it asks for the next
+	since   int64        // when it was taken, by the clock of work
 }
 
 // Wait waits for the request's turn, or for its refusal. It must be called, and
@@ -33,6 +34,7 @@ func (l *Limiter) place(line int) (p *Place) {
 	} else {
 		p = &Place{limiter: l, told: make(chan Verdict, 1)}
 	}
+	p.since = l.work
 	l.lines[line].push(p)
 	l.waiting++
 	return p
@@ -46,6 +48,9 @@ type line struct {
 }
 
 func (q *line) len() int { return q.n }
+
+// oldest is who joined first; there must be one.
+func (q *line) oldest() *Place { return q.ring[q.first] }
 
 func (q *line) push(p *Place) {
 	if q.n == len(q.ring) {
