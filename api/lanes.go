@@ -16,8 +16,8 @@ import (
 
 // lanes decides what is taken when there is too much to do, and in what order.
 // The limiter holds the wait in front of the handlers, the backlog that of
-// writes behind them;
-// most is the last resort, on the memory and the streams of requests under way.
+// writes behind them; most is the last resort, on the memory and the streams of
+// requests under way.
 // Safe for concurrent use.
 type lanes struct {
 	limiter *limit.Limiter

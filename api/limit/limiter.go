@@ -367,7 +367,7 @@ func (l *Limiter) batch() int {
 // Close begins to let requests wait.
 func (l *Limiter) Close() {
 	l.mu.Lock()
-	l.open, l.left = false, l.batch()
+	l.open, l.asked, l.left = false, false, l.batch()
 	l.mu.Unlock()
 }
 

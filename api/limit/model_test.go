@@ -138,7 +138,7 @@ func (m *toy) cost(c limit.Class) int64 {
 // serve does all that has come, and then a round if one was asked for before.
 func (m *toy) serve(l load) {
 	asked := m.asked
-	m.asked = m.asked && !asked
+	m.asked = false
 	come := m.queue
 	m.queue = nil
 	for _, e := range come {
