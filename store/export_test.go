@@ -34,8 +34,9 @@ func (s *Store) Queued() int { return len(s.queues.first) }
 
 // Gather gives how many requests a batch has, and the time that the writer took
 // to collect it, where the last one answered so many after such a commit, so
-// many wait already, and others come when arrivals say.
-func Gather(answered int, commit time.Duration, waiting int, arrivals []time.Duration) (batch int, took time.Duration) {
+// many had come before, so many of the answered are back already, and others
+// come when arrivals say.
+func Gather(answered int, commit time.Duration, waiting, back int, arrivals []time.Duration) (batch int, took time.Duration) {
 	var q queues
 	q.init()
 	add := func() {
@@ -43,7 +44,7 @@ func Gather(answered int, commit time.Duration, waiting int, arrivals []time.Dur
 		q.interactive <- r
 		q.wake(r)
 	}
-	for range waiting {
+	for range waiting + back {
 		add()
 	}
 	began := time.Now()
@@ -53,6 +54,6 @@ func Gather(answered int, commit time.Duration, waiting int, arrivals []time.Dur
 			add()
 		}
 	}()
-	batch = len(q.next(nil, pace{answered: answered, commit: commit}))
+	batch = len(q.next(nil, pace{answered: answered, waiting: waiting, commit: commit}))
 	return batch, time.Since(began)
 }

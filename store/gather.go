@@ -9,6 +9,7 @@ import (
 // the next one may gather.
 type pace struct {
 	answered int           // interactive requests in it
+	waiting  int           // others that had come before it was answered
 	commit   time.Duration // how long its commit took, 0 if nothing was to be committed
 }
 
@@ -53,7 +54,7 @@ const (
 // other falls into two halves, of which each waits for the other's commit too.
 func (q *queues) gather(taken int, last pace) {
 	here := len(q.interactive)
-	want := min(here+last.answered, BatchCommandsMax) - taken
+	want := min(last.waiting+last.answered, BatchCommandsMax) - taken
 	part := min(last.commit/gatherParts, gatherMost)
 	if last.answered < gatherLeast || part == 0 || len(q.first) > 0 {
 		return

@@ -46,6 +46,7 @@ func (s *Store) run(batch []*request) {
 	if len(changes) > 0 {
 		s.options.Committed(changes)
 	}
+	s.pace.waiting = len(s.queues.interactive)
 	for i, r := range batch {
 		r.reply <- replies[i]
 	}
