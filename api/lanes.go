@@ -40,7 +40,7 @@ func newLanes(inFlightMax int) *lanes {
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
-	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Brief: int(classWrite), Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
 	return l
 }
 

@@ -43,6 +43,12 @@
 // in a given time. What is left to do after the commit waits for its turn as
 // well (Again), before all others: a commit brings hundreds back at once.
 //
+// A commit costs much the same for four writes as for forty, and a write little
+// before it. So in the tight state more of them begin in a round than of what
+// is done at once, beside it, and of what goes on after its commit too; but none
+// while more wait to go on than a round has places for, or they would only wait
+// there instead.
+//
 // # What is promised
 //
 // Classes are never inverted: who waits for their turn waits for those of their

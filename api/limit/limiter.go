@@ -64,8 +64,9 @@ type Options struct {
 	Classes int // how many there are, at most ClassesMax
 	Shed    int // those from this one on are only refused after lastNanos
 	Never   int // those from this one on are not refused, and wait in no line
+	Brief   int // those from this one on are brief: a write waits for others most of its time
 	Loose   int // how many begin in a round where nothing is refused, at least 2
-	Tight   int // and where something is
+	Tight   int // and where something is; brief ones, and those that go on, beside them
 	// Send has Round called once all that has begun and all that has come since
 	// is under way. It is called with no lock held, and not again before Round
 	// was. False: it cannot, and the limiter opens.
@@ -76,10 +77,10 @@ type Options struct {
 type Limiter struct {
 	options Options
 
-	mu      sync.Mutex // guards what follows
-	open    bool       // everything begins at once
-	left    int        // how many may begin before the next round
-	asked   bool       // the next round was asked for
+	mu      sync.Mutex  // guards what follows
+	open    bool        // everything begins at once
+	rest    [kinds]part // of the round
+	asked   bool        // the next round was asked for
 	lines   [ClassesMax + 1]line
 	waiting int // in all lines
 	spare   []*Place
@@ -88,9 +89,9 @@ type Limiter struct {
 	work      int64 // the clock of work
 	roundAt   int64 // when the round began, by either clock
 	roundWork int64
-	begun     int     // in this round
+	begun     float64 // in this round, a brief one as a part
 	full      bool    // there were some waiting when it began
-	each      float64 // ns that one takes; 0: not known
+	each      float64 // ns that one takes that is not brief; 0: not known
 
 	tight     bool
 	busy      bool    // extras are left out
@@ -107,7 +108,7 @@ type Limiter struct {
 // New makes a limiter that is open: nothing waits and nothing is refused until
 // Close.
 func New(o Options) *Limiter {
-	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Loose < 2 || o.Tight < 2 || o.Send == nil {
+	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Brief < 0 || o.Loose < 2 || o.Tight < 2 || o.Send == nil {
 		panic("limit: options that make no sense")
 	}
 	return &Limiter{options: o, open: true}
@@ -138,22 +139,23 @@ func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	l.step(now)
 	l.look()
 	var p *Place
-	v := Wait
+	v, k := Wait, l.kind(line)
+	rest := &l.rest[k]
 	switch {
 	case l.open || atOnce:
-		l.begun++
-		v = l.taken()
-	case l.waiting == 0 && l.left > 0:
-		l.begun++
-		l.left--
+		l.begun += k.cost()
 		v = l.taken()
 	case l.tight && l.refuses(line):
 		l.refuse()
 		v = Refuse
+	case rest.left > 0 && rest.waiting == 0 && l.goes(k):
+		l.begun += k.cost()
+		rest.left--
+		v = l.taken()
 	default:
 		p = l.place(line)
 	}
-	ask := !l.open && !l.asked && (p != nil || l.left <= l.batch()/2)
+	ask := !l.open && !l.asked && (p != nil || rest.left <= l.batch(k)/2)
 	l.asked = l.asked || ask
 	l.mu.Unlock()
 	if ask {
@@ -201,22 +203,27 @@ func boundOf(line, shed int) float64 {
 // for all that goes before it, and for a round that lasts longer than it should.
 // l.mu is held.
 func (l *Limiter) waitOf(line int) float64 {
-	ahead := 0
-	for k := line; k < len(l.lines); k++ {
-		ahead += l.lines[k].len()
+	ahead := 0.0
+	for k := line; k < resumed; k++ {
+		ahead += l.costOf(k)
 	}
-	return float64(ahead)*l.each + l.late()
+	again := l.costOf(resumed)
+	if l.kind(line) == brief {
+		again = max(0, again-float64(l.batch(goingOn))) // rounds have places for both
+	}
+	ahead += again
+	return ahead*l.each + l.late()
 }
 
 // late is by how much the round lasts longer than it should. l.mu is held.
 func (l *Limiter) late() float64 {
-	return max(0, float64(l.work-l.roundWork)-float64(l.batch())*l.each*2)
+	return max(0, float64(l.work-l.roundWork)-2*max(float64(l.batch(whole)), l.begun)*l.each)
 }
 
 // step advances the clock of work. l.mu is held.
 func (l *Limiter) step(now int64) {
 	if gap := now - l.now; gap > 0 {
-		l.work += min(gap, stepNanos+int64(2*l.each*float64(l.begun)))
+		l.work += min(gap, stepNanos+int64(2*l.each*l.begun))
 		l.now = now
 	}
 }
@@ -227,14 +234,15 @@ func (l *Limiter) Round(now int64) {
 	defer l.mu.Unlock()
 	l.step(now)
 	l.learn()
-	l.judge(float64(l.waiting)*l.each, l.waiting)
+	l.judge(l.queued()*l.each, l.waiting)
 	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
 	if l.tight {
 		l.cut()
 		l.calm()
 	}
-	l.asked, l.left = false, l.batch()
-	l.begin(l.left)
+	l.asked = false
+	l.fill()
+	l.begin()
 }
 
 // learn takes from a round how long one request takes. l.mu is held.
@@ -242,52 +250,25 @@ func (l *Limiter) learn() {
 	if !l.full || l.begun == 0 {
 		return
 	}
-	each := float64(l.work-l.roundWork) / float64(l.begun)
+	each := float64(l.work-l.roundWork) / l.begun
 	if l.each == 0 {
 		l.each = each
 	}
 	l.each += (min(each, eachMost*l.each) - l.each) * eachWeight
 }
 
-// begin lets the first most of those who wait begin. The last of them asks for
-// the next round, if there is to be one. l.mu is held.
-func (l *Limiter) begin(most int) {
-	var last *Place
-	for k := len(l.lines) - 1; k >= 0; k-- {
-		for most > 0 && l.lines[k].len() > 0 {
-			if last != nil {
-				last.told <- l.taken()
-			}
-			last = l.lines[k].pop()
-			l.waiting--
-			l.begun++
-			l.left--
-			most--
-		}
-	}
-	if last == nil {
-		return
-	}
-	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.left <= l.batch()/2); last.last {
-		l.asked = true
-	}
-	last.told <- l.taken()
-}
-
 // cut refuses those in line who would wait for more than cutBounds times what
 // they may, or have, while dearer ones went before; the oldest first: they have
 // waited in vain already. l.mu is held.
 func (l *Limiter) cut() {
-	ahead := float64(l.lines[resumed].len())
+	ahead := l.costOf(resumed)
 	for k := ClassesMax - 1; k >= 0; k-- {
 		room := cutBounds*boundOf(k, l.options.Shed) - l.late()
-		for l.lines[k].len() > 0 && max((ahead+float64(l.lines[k].len()))*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
-			p := l.lines[k].pop()
-			l.waiting--
+		for l.lines[k].len() > 0 && max((ahead+l.costOf(k))*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
 			l.refuse()
-			p.told <- Refuse
+			l.leave(k).told <- Refuse
 		}
-		ahead += float64(l.lines[k].len())
+		ahead += l.costOf(k)
 	}
 }
 
@@ -356,18 +337,11 @@ func (l *Limiter) calm() {
 	}
 }
 
-// batch is how many begin in a round. l.mu is held.
-func (l *Limiter) batch() int {
-	if l.tight || l.trial {
-		return l.options.Tight
-	}
-	return l.options.Loose
-}
-
 // Close begins to let requests wait.
 func (l *Limiter) Close() {
 	l.mu.Lock()
-	l.open, l.asked, l.left = false, false, l.batch()
+	l.open, l.asked = false, false
+	l.fill()
 	l.mu.Unlock()
 }
 
@@ -375,7 +349,7 @@ func (l *Limiter) Close() {
 func (l *Limiter) Open() {
 	l.mu.Lock()
 	l.open, l.tight, l.busy, l.trial = true, false, false, false
-	l.begin(l.waiting)
+	l.begin()
 	l.mu.Unlock()
 }
 

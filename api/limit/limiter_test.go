@@ -195,7 +195,7 @@ func TestSilenceEndsOverload(t *testing.T) {
 // A queue that does not move at all is noticed without a round: everything but
 // what is never refused is refused, until it moves.
 func TestStandstill(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Loose: 64, Tight: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	for range 2_000 {
@@ -217,7 +217,7 @@ func TestStandstill(t *testing.T) {
 // is in line when it opens begins.
 func TestOpen(t *testing.T) {
 	can := true
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 64, Tight: 8, Send: func() bool { return can }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Brief: 1, Loose: 64, Tight: 8, Send: func() bool { return can }})
 	take := func(when string) {
 		t.Helper()
 		for now := seconds; now < 2*seconds; now += 100_000 {
@@ -250,15 +250,22 @@ func TestOpen(t *testing.T) {
 
 // Who goes on after a commit begins before all others and is not refused.
 func TestAgain(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Loose: 64, Tight: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	for ; !l.State().Tight; now += 200_000 {
 		l.Enter(now, pages)
 	}
+	l.Round(now)
+	began := 0
 	v, p := l.Again(now)
-	if v != limit.Wait {
-		t.Fatalf("%v where others wait", v)
+	for ; v != limit.Wait; v, p = l.Again(now) {
+		if began++; v == limit.Refuse || began > 16 {
+			t.Fatalf("%d began, then %v", began, v)
+		}
+	}
+	if began != 16 {
+		t.Errorf("%d began at once, want twice as many as of pages", began)
 	}
 	l.Round(now)
 	if !p.Told() || p.Wait() == limit.Refuse {
@@ -266,10 +273,63 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// Where something is refused, four times as many writes begin in a round as
+// pages, so that they share commits; none while more go on after theirs than a
+// round has places for, and no page while a write waits.
+func TestWritesBeginTogether(t *testing.T) {
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
+	l.Close()
+	now := seconds
+	for ; !l.State().Tight; now += 200_000 {
+		l.Enter(now, pages)
+	}
+	for l.State().Ahead > 0 {
+		l.Round(now)
+	}
+	l.Round(now)
+	begin := func(c limit.Class) (n int) {
+		for {
+			v, p := l.Enter(now, c)
+			if v == limit.Wait {
+				l.Round(now)
+				if !p.Told() {
+					t.Fatalf("a place of class %d is left over", c)
+				}
+				p.Wait()
+				l.Round(now)
+			}
+			if v != limit.Spare {
+				return n
+			}
+			n++
+		}
+	}
+	if p, h := begin(pages), begin(holds); p != 8 || h != 32 {
+		t.Errorf("in one round %d pages and %d writes began, want 8 and 32", p, h)
+	}
+	var again []*limit.Place
+	for len(again) < 17 {
+		if v, p := l.Again(now); v == limit.Wait {
+			again = append(again, p)
+		}
+	}
+	v, write := l.Enter(now, holds)
+	w, page := l.Enter(now, pages)
+	if v != limit.Wait || w != limit.Wait {
+		t.Fatalf("a write: %v; a page: %v; want both to wait", v, w)
+	}
+	if l.Round(now); !again[15].Told() || again[16].Told() || !write.Told() || page.Told() {
+		t.Errorf("after a round: told %v, %v, the write %v, the page %v", again[15].Told(), again[16].Told(), write.Told(), page.Told())
+	}
+	if l.Round(now); !again[16].Told() || !page.Told() {
+		t.Error("after two somebody waits still")
+	}
+}
+
 // In each round as many begin as the batch has places, the dearest first, and
 // of one class who came first.
 func TestOrder(t *testing.T) {
-	l := limit.New(limit.Options{Classes: 3, Shed: 3, Never: 3, Loose: 4, Tight: 4, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 3, Shed: 3, Never: 3, Brief: 3, Loose: 4, Tight: 4, Send: func() bool { return true }})
 	l.Close()
 	for range 4 { // the first round's
 		l.Enter(seconds, 0)
@@ -299,7 +359,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestEnterAllocatesNothing(t *testing.T) {
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 2, Tight: 2, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Brief: 1, Loose: 2, Tight: 2, Send: func() bool { return true }})
 	l.Close()
 	now := seconds
 	var places []*limit.Place
@@ -324,7 +384,7 @@ func TestEnterAllocatesNothing(t *testing.T) {
 
 // BenchmarkEnter is what every request pays.
 func BenchmarkEnter(b *testing.B) {
-	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Loose: 64, Tight: 8, Send: func() bool { return true }})
+	l := limit.New(limit.Options{Classes: 1, Shed: 1, Never: 1, Brief: 1, Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
 	now, taken := seconds, 0
 	for b.Loop() {

@@ -37,6 +37,7 @@ func (l *Limiter) place(line int) (p *Place) {
 	p.since = l.work
 	l.lines[line].push(p)
 	l.waiting++
+	l.rest[l.kind(line)].waiting++
 	return p
 }
 

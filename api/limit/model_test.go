@@ -66,7 +66,7 @@ const refusalNs = 5_000
 
 func newToy(costNs [classes]int64) *toy {
 	m := &toy{costNs: costNs, now: 1}
-	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Loose: 64, Tight: 8, Send: func() bool {
+	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool {
 		m.asked = true
 		return true
 	}})

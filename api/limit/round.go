@@ -1,0 +1,138 @@
+package limit
+
+// briefParts is how many brief requests are reckoned to take as long as one of
+// the others.
+const briefParts = 4
+
+// kind is how a line is reckoned with.
+type kind uint8
+
+const (
+	whole   kind = iota
+	brief        // waits for something else most of its time
+	goingOn      // has waited for it
+	kinds
+)
+
+// cost is what one is reckoned to take, in whole ones.
+func (k kind) cost() float64 {
+	if k == brief {
+		return 1.0 / briefParts
+	}
+	return 1
+}
+
+// times is how many times as many as of whole ones begin in a tight round, beside
+// them: so many that a commit has enough to share.
+func (k kind) times() int {
+	switch k {
+	case brief:
+		return briefParts
+	case goingOn:
+		return 2
+	}
+	return 1
+}
+
+// part is of a round, and of those in line.
+type part struct {
+	left    int // how many may begin before the next round
+	waiting int
+}
+
+// kind gives that of a line.
+func (l *Limiter) kind(line int) kind {
+	switch {
+	case line == resumed:
+		return goingOn
+	case line >= l.options.Brief:
+		return brief
+	}
+	return whole
+}
+
+// batch is how many of a kind begin in a round. l.mu is held.
+func (l *Limiter) batch(k kind) int {
+	if l.tight || l.trial {
+		return l.options.Tight * k.times()
+	}
+	return l.options.Loose
+}
+
+// fill begins a round for each kind. l.mu is held.
+func (l *Limiter) fill() {
+	for k := range kinds {
+		l.rest[k].left = l.batch(k)
+	}
+}
+
+// costOf is what all in a line take, in ones that are not brief. l.mu is held.
+func (l *Limiter) costOf(line int) float64 {
+	return float64(l.lines[line].len()) * l.kind(line).cost()
+}
+
+// queued is what all in all lines take. l.mu is held.
+func (l *Limiter) queued() float64 {
+	sum := 0.0
+	for k := range kinds {
+		sum += float64(l.rest[k].waiting) * k.cost()
+	}
+	return sum
+}
+
+// begin lets those who wait begin, as far as the round has places for them. The
+// last of them asks for the next round, if there is to be one. l.mu is held.
+func (l *Limiter) begin() {
+	var last *Place
+	for line := len(l.lines) - 1; line >= 0; line-- {
+		k := l.kind(line)
+		rest := &l.rest[k]
+		if !l.goes(k) {
+			break // nobody goes before who is dearer
+		}
+		for ; l.lines[line].len() > 0 && (l.open || rest.left > 0); rest.left-- {
+			if last != nil {
+				last.told <- l.taken()
+			}
+			last = l.leave(line)
+			l.begun += k.cost()
+		}
+	}
+	if last == nil {
+		return
+	}
+	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.half()); last.last {
+		l.asked = true
+	}
+	last.told <- l.taken()
+}
+
+// goes says whether a kind may begin, by who of those dearer is waiting: of
+// those that go on there may be a round's, so that their commits have enough to
+// share, but no more. l.mu is held.
+func (l *Limiter) goes(k kind) bool {
+	switch again := l.rest[goingOn].waiting; k {
+	case whole:
+		return l.rest[brief].waiting+again == 0
+	case brief:
+		return again <= l.batch(goingOn)
+	}
+	return true
+}
+
+// half says that half of the places of some kind are taken. l.mu is held.
+func (l *Limiter) half() bool {
+	for k := range kinds {
+		if l.rest[k].left <= l.batch(k)/2 {
+			return true
+		}
+	}
+	return false
+}
+
+// leave takes who came first out of a line. l.mu is held.
+func (l *Limiter) leave(line int) *Place {
+	l.waiting--
+	l.rest[l.kind(line)].waiting--
+	return l.lines[line].pop()
+}
