@@ -26,6 +26,9 @@ func TestColumnIsCopiedOnWrite(t *testing.T) {
 				continue
 			}
 			i := rng.IntN(3 * chunkRows)
+			if rng.IntN(8) == 0 { // of the second group and the third
+				i += rng.IntN(2*chunkRows) * chunkRows
+			}
 			for len(now) <= i {
 				now = append(now, 0)
 			}

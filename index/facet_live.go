@@ -22,23 +22,19 @@ type moving struct {
 // follow writes anew what rows were written since the last publish. A chunk of
 // rows is a word of bits.
 func (x *Index) follow() {
-	for k, own := range x.stands.own {
-		if own {
-			x.followStands(uint32(k))
-		}
+	for k := range x.stands.written {
+		x.followStands(k)
 	}
-	for k, own := range x.missions.own {
-		if own { // so is that of whoever moves Live.Created
-			x.followTimes(uint32(k))
-		}
+	for k := range x.missions.written { // so is that of whoever moves Live.Created
+		x.followTimes(k)
 	}
 }
 
 func (x *Index) followStands(k uint32) {
 	var word uint64
 	var most [chunkRows]float32
-	for i := range x.stands.chunks[k] {
-		if standing := x.stands.chunks[k][i].Standing; standing != 0 {
+	for i := range x.stands.rows(k) {
+		if standing := x.stands.rows(k)[i].Standing; standing != 0 {
 			word |= 1 << i
 			most[i] = roundUp(standing)
 		}
@@ -47,18 +43,18 @@ func (x *Index) followStands(k uint32) {
 	if !l.available.has(k) || *l.available.at(k) != word {
 		*l.available.edit(k) = word
 	}
-	if !l.most.has(k<<chunkBits) || *l.most.chunks[k] != most {
+	if !l.most.has(k<<chunkBits) || *l.most.rows(k) != most {
 		l.most.edit(k << chunkBits)
-		*l.most.chunks[k] = most
+		*l.most.rows(k) = most
 	}
 }
 
 func (x *Index) followTimes(k uint32) {
 	var sifts [chunkRows]Sift
 	for i := range sifts {
-		m, created := &x.missions.chunks[k][i], int64(0)
-		if int(k) < len(x.live.chunks) {
-			created = x.live.chunks[k][i].Created
+		m, created := &x.missions.rows(k)[i], int64(0)
+		if x.live.has(k << chunkBits) {
+			created = x.live.rows(k)[i].Created
 		}
 		sifts[i] = Sift{Starts: m.Starts, Ends: m.Ends, Newest: m.Published, HoursWeek: m.HoursWeek, Urgency: m.Urgency}
 		if m.Published == 0 {
@@ -66,8 +62,8 @@ func (x *Index) followTimes(k uint32) {
 		}
 	}
 	c := &x.moving.sifts
-	if !c.has(k<<chunkBits) || *c.chunks[k] != sifts {
+	if !c.has(k<<chunkBits) || *c.rows(k) != sifts {
 		c.edit(k << chunkBits)
-		*c.chunks[k] = sifts
+		*c.rows(k) = sifts
 	}
 }

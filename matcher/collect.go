@@ -14,8 +14,9 @@ type collector struct {
 
 // place is where a candidate is, with what the order most often asks for.
 type place struct {
-	score float64
-	item  int32 // of items
+	score   float64
+	item    int32 // of items
+	ordinal uint32
 }
 
 // collectors keep missions done from afar apart from the others: the page takes
@@ -90,7 +91,7 @@ func (b *collector) offer(c *candidate, several bool, s *index.Snapshot) {
 		at = int(b.order[last].item)
 		b.items[at] = *c
 	}
-	b.settle(len(b.order)-1, place{c.score, int32(at)}, s)
+	b.settle(len(b.order)-1, place{c.score, int32(at), c.ordinal}, s)
 }
 
 // settle moves a candidate up to where it belongs from place i, which is free,
@@ -119,13 +120,13 @@ func (c *candidate) nearer(old *candidate) bool {
 // no better; it says whether the mission was there.
 func (b *collector) improve(c *candidate, s *index.Snapshot) bool {
 	for i := range b.order {
-		old := b.ranked(i)
-		if old.ordinal != c.ordinal {
+		if b.order[i].ordinal != c.ordinal {
 			continue
 		}
+		old := b.ranked(i)
 		if c.score > old.score || c.score == old.score && c.nearer(old) {
 			*old = *c
-			b.settle(i, place{c.score, b.order[i].item}, s)
+			b.settle(i, place{c.score, b.order[i].item, c.ordinal}, s)
 		}
 		return true
 	}

@@ -43,6 +43,16 @@ type neighbour struct {
 	ordinal uint32
 }
 
+// before says whether x is a mission's nearest address rather than another one:
+// of equally near ones the first counts. Who was looked at whole stays: all its
+// addresses will be again.
+func (x *neighbour) before(other *neighbour) bool {
+	if x.chord2 != other.chord2 {
+		return x.chord2 < other.chord2
+	}
+	return x.entry != nil && other.entry != nil && x.entry.Address < other.entry.Address
+}
+
 // km gives the distance of the last of rank.
 func (n *neighbours) km() float64 {
 	if len(n.found) < n.rank {
@@ -169,12 +179,12 @@ func (n *neighbours) push(tree int, node uint32) {
 
 // take counts the mission of an entry, if it is near enough and can be had.
 func (n *neighbours) take(e *index.Entry) {
-	c := n.at.Chord2(e.Vec)
-	if c >= n.worst() || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
+	c, several := n.at.Chord2(e.Vec), e.Traits&index.Several != 0
+	if worst := n.worst(); c > worst || c == worst && !several || !n.admits(e) || !n.any && n.q.choosy && !n.q.filter.Address(n.q.snapshot.Addresses.At(e.Address)) {
 		return
 	}
 	if l := n.q.snapshot.Stands.At(e.Ordinal); l.Standing != 0 && l.Generation == e.Generation {
-		n.insert(neighbour{c, e, l, e.Ordinal}, e.Traits&index.Several != 0 || n.alone)
+		n.insert(neighbour{c, e, l, e.Ordinal}, several || n.alone)
 	}
 }
 
@@ -212,11 +222,13 @@ func (n *neighbours) insert(x neighbour, several bool) {
 	}
 	switch {
 	case at < len(n.found):
-		if x.chord2 >= n.found[at].chord2 {
+		if !x.before(&n.found[at]) {
 			return
 		}
 	case len(n.found) < n.rank:
 		n.found = append(n.found, x)
+	case x.chord2 >= n.worst():
+		return
 	default:
 		at = n.rank - 1
 	}

@@ -100,6 +100,7 @@ type picked struct {
 	entry    *index.Entry
 	stand    *index.Stand
 	affinity float64
+	ordinal  uint32
 }
 
 // kindWalk is how far the rows of one kind were looked at.
@@ -140,10 +141,8 @@ func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
 	return done
 }
 
-// pick takes the next rows, best first, and has the processor fetch them all at
-// once: they are far apart in memory. It says how many there were.
+// pick takes the next rows, best first, and says how many there were.
 func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
-	fetched := 0.0
 	for n < most {
 		best := 0
 		for k := 1; k < w.kinds; k++ {
@@ -156,14 +155,29 @@ func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
 			break
 		}
 		row := &w.shelf.Rows[next.row]
-		e, stand := w.shelf.Entry(row), q.snapshot.Stands.At(row.Ordinal)
-		fetched += e.Vec.X + stand.Standing
-		w.picked[n] = picked{e, stand, next.affinity}
+		w.picked[n] = picked{entry: w.shelf.Entry(row), ordinal: row.Ordinal, affinity: next.affinity}
 		n++
 		q.advance(best, floor)
 	}
-	w.fetched = fetched
+	q.fetch(w.picked[:n])
 	return n
+}
+
+// fetch finds the rows of what was picked, and has the processor read all of it
+// at once: they are far apart in memory. Each loop is so short that many of its
+// turns are under way together; in one loop with the picking few were.
+func (q *query) fetch(p []picked) {
+	fetched := 0.0
+	for i := range p {
+		fetched += p[i].entry.Vec.X
+	}
+	for i := range p {
+		p[i].stand = q.snapshot.Stands.At(p[i].ordinal)
+	}
+	for i := range p {
+		fetched += p[i].stand.Standing
+	}
+	q.walk.fetched = fetched
 }
 
 // takeRow looks at one row of a shelf.
