@@ -94,7 +94,6 @@ func (a *sought) show(m *toyMission) *shown {
 		}
 		return s
 	}
-	factor := -1.0
 	for _, i := range passing {
 		p, _ := m.Locations[i].Point()
 		km := greatCircleKm(*a.filter.Point, p)
@@ -105,13 +104,17 @@ func (a *sought) show(m *toyMission) *shown {
 			s.possible = append(s.possible, i)
 		}
 	}
+	d, weight, factor := a.policy.Distance, a.policy.Weights.Distance, 0.0
 	if s.km >= 0 {
-		factor = math.Exp(-math.Max(0, s.km-a.policy.Distance.FreeKm) / math.Max(a.scales[m.Urgency], a.crisisReach(m.Mission)))
+		// The weight stands in the exponent: of exp(-d/L) itself a float64 has no
+		// digits at 709 scales and more, and powers of such numbers are wrong by
+		// magnitudes on amd64 (golang/go#56600).
+		factor = math.Exp(-weight * math.Max(0, s.km-d.FreeKm) / math.Max(a.scales[m.Urgency], a.crisisReach(m.Mission)))
 	}
 	if s.km < 0 || m.Remote == mission.RemotePossible && !choosesPlaces(a.filter) && a.filter.RadiusKm == 0 {
-		factor = math.Max(factor, a.policy.Distance.Remote)
+		factor = math.Max(factor, math.Pow(d.Remote, weight))
 	}
-	s.score *= math.Pow(factor, a.policy.Weights.Distance)
+	s.score *= factor
 	return s
 }
 

@@ -83,6 +83,45 @@ func TestSearchAcrossTheDateLine(t *testing.T) {
 	}
 }
 
+// Goal: what is on the other side of the globe scores by the formula too, for
+// the oracle and for the search, where exp(-d/L) is too small for a float64 and
+// its power is not. Method: logarithms, which are of middling size.
+func TestSearchScoresAcrossTheGlobe(t *testing.T) {
+	o := openOracle(t, 9, terrains()[4])
+	faint := mission.DefaultPolicy()
+	faint.Name, faint.Weights.Distance = "faint", 0.3
+	o.apply([]mission.Change{o.t.putPolicy(faint)})
+	fiji := geo.Point{Lat: -17.5, Lon: 179.95}
+	r := &matcher.SearchRequest{Limit: mission.SearchMax, Filter: &mission.Filter{Point: &fiji, RadiusKm: mission.RadiusKmMax}}
+	page := new(matcher.SearchPage)
+	if err := o.matcher.Search(o.index.Snapshot(), nil, r, page); err != nil {
+		t.Fatal(err)
+	}
+	a := o.t.seek(r)
+	scores := map[mission.ID]float64{}
+	for i := range page.Hits {
+		scores[page.Hits[i].ID] = page.Hits[i].Score
+	}
+	faintest, beyondFloats := 0.0, 0
+	for _, w := range a.list() {
+		got, ok := scores[w.m.ID]
+		if !ok || w.km < 0 {
+			continue // on a later page, or from afar
+		}
+		far := math.Max(0, w.km-faint.Distance.FreeKm) / a.scales[w.m.Urgency]
+		want := math.Log(o.t.standing(w.m, faint)) - faint.Weights.Distance*far
+		if math.Abs(math.Log(got)-want) > 1e-6 || math.Abs(math.Log(w.score)-want) > 1e-6 {
+			t.Errorf("%s at %.0f km, %.1f scales: the search says %v, the oracle %v, the formula exp(%v)", w.m.ID, w.km, far, got, w.score, want)
+		}
+		if faintest = math.Max(faintest, far); far > 709 {
+			beyondFloats++
+		}
+	}
+	if beyondFloats == 0 {
+		t.Errorf("the farthest is at %v scales: the test shows nothing", faintest)
+	}
+}
+
 // A cursor belongs to its request: every part that makes the list changes it,
 // and what does not is free.
 func TestCursorBelongsToItsRequest(t *testing.T) {
