@@ -192,18 +192,19 @@ func (x *seek) hits() (all []Hit) {
 }
 
 // score finds what a hit is worth: what the mission brings, times the distance.
+// The weight is in the exponent: thousands of kilometres away the factor before
+// it is less than a float64 can tell.
 func (x *seek) score(i int, h *Hit) {
 	p, factor := x.rules.Policy, 1.0
-	if x.filter.Point != nil {
-		factor = -1
+	if w := p.Weights.Distance; x.filter.Point != nil {
+		factor = 0
 		if h.Km >= 0 {
-			factor = math.Exp(-math.Max(0, h.Km-p.Distance.FreeKm) / x.scale(i, x.nearKm))
+			factor = math.Exp(-w * math.Max(0, h.Km-p.Distance.FreeKm) / x.scale(i, x.nearKm))
 		}
 		if h.Km < 0 || x.rows[i].Mission.Remote == mission.RemotePossible && len(x.filter.Departments) == 0 && x.filter.RadiusKm == 0 {
-			factor = math.Max(factor, p.Distance.Remote)
+			factor = math.Max(factor, power(p.Distance.Remote, w))
 		}
 	}
-	factor = power(factor, p.Weights.Distance)
 	h.score = bounds{factor * x.stands[i].all.least, factor * x.stands[i].all.most}
 }
 
