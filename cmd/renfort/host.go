@@ -60,6 +60,7 @@ func (h *host) close() error { return errors.Join(h.listener.Close(), h.engine.C
 // the engine. The host cannot be used again.
 func (h *host) serve(ctx context.Context) error {
 	go keepPace(ctx)
+	go pollSweeps(ctx)
 	served := make(chan error, 1)
 	go func() { served <- h.service.Serve(h.listener) }()
 	select {
