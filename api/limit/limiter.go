@@ -65,8 +65,8 @@ type Options struct {
 	Shed    int // those from this one on are only refused after lastNanos
 	Never   int // those from this one on are not refused, and wait in no line
 	Brief   int // those from this one on are brief: a write waits for others most of its time
-	Loose   int // how many begin in a round where nothing is refused, at least 2
-	Tight   int // and where something is; brief ones, and those that go on, beside them
+	Loose   int // how many of a kind begin in a round where nothing is refused, at least 2
+	Tight   int // and where something is; more of brief ones and of those that go on (kind.times)
 	// Send has Round called once all that has begun and all that has come since
 	// is under way. It is called with no lock held, and not again before Round
 	// was. False: it cannot, and the limiter opens.
