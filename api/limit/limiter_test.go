@@ -248,14 +248,20 @@ func TestOpen(t *testing.T) {
 	take("after it could not be sent")
 }
 
-// Who goes on after a commit begins before all others and is not refused.
-func TestAgain(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
+// flooded gives a limiter of which so many pages were asked that it is tight, and
+// the time.
+func flooded() (l *limit.Limiter, now int64) {
+	l = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
 	l.Close()
-	now := seconds
-	for ; !l.State().Tight; now += 200_000 {
+	for now = seconds; !l.State().Tight; now += 200_000 {
 		l.Enter(now, pages)
 	}
+	return l, now
+}
+
+// Who goes on after a commit begins before all others and is not refused.
+func TestAgain(t *testing.T) {
+	l, now := flooded()
 	l.Round(now)
 	began := 0
 	v, p := l.Again(now)
@@ -277,12 +283,7 @@ func TestAgain(t *testing.T) {
 // pages, so that they share commits; none while more go on after theirs than a
 // round has places for, and no page while a write waits.
 func TestWritesBeginTogether(t *testing.T) {
-	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool { return true }})
-	l.Close()
-	now := seconds
-	for ; !l.State().Tight; now += 200_000 {
-		l.Enter(now, pages)
-	}
+	l, now := flooded()
 	for l.State().Ahead > 0 {
 		l.Round(now)
 	}

@@ -61,7 +61,7 @@ func (w *sweepWatch) look(now time.Time) time.Duration {
 	case now.Before(w.until):
 		pollNetwork()
 		return sweepPollEvery
-	case objects*100 >= goal*sweepDue:
+	case objects >= goal/100*sweepDue: // the goal may be the greatest number there is
 		return sweepNear
 	}
 	return sweepFar
