@@ -1,12 +1,15 @@
 package index
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	bleve "github.com/blevesearch/bleve_index_api"
+	"go.etcd.io/bbolt"
 )
 
 // TextReport is what a text folder holds that nobody has open.
@@ -46,4 +49,32 @@ func CheckText(dir string) (r TextReport, err error) {
 	}
 	r.Hashes, r.Seq = g.hashes, g.seq
 	return r, err
+}
+
+// rootFile is where Bleve says which segments there are, and what became of them.
+const rootFile = "root.bolt"
+
+// verifyRoot refuses a root that is shorter than it says: where only its free pages
+// are gone it can be read whole, and whoever writes to it hangs or takes the process
+// down. A folder without one is new.
+func verifyRoot(path string) error {
+	path = filepath.Join(path, rootFile)
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("index: text: %w", err)
+	}
+	root, err := bbolt.Open(path, 0, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
+	if err != nil {
+		return fmt.Errorf("index: text: open %s: %w", path, err)
+	}
+	defer root.Close()
+	return root.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%w: %s has %d bytes of %d", errDamaged, path, info.Size(), tx.Size())
+		}
+		return nil
+	})
 }

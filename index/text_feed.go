@@ -27,7 +27,7 @@ const (
 	textBuildDocsMax  = 2_000
 	textBatchBytesMax = 8 << 20 // of text; one document more may go over it
 
-	textPause    = 10 * time.Millisecond // between two batches: each makes a segment
+	textPause    = 20 * time.Millisecond // between two batches: each makes a segment, to be merged
 	textRetry    = time.Second           // after a failure
 	batchTimeout = time.Minute           // Bleve hangs, where its own goroutines have died
 )

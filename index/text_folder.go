@@ -60,6 +60,12 @@ type generation struct {
 // memory of a build that is faster than it.
 const persistBehindMax = 8
 
+// persistNap is how long batches gather in memory before they go to the disk as
+// one: fewer come in it than may wait. Each file is merged with others later, and
+// where words change all the time files of one batch took half a core. What a
+// crash loses of it is told again by the state.
+const persistNap = 100 * time.Millisecond
+
 // textFormat gives the format of what is indexed now. A specimen of all that
 // matters is cut, so that a change of how words are read shows by itself.
 func textFormat() string {
@@ -185,14 +191,18 @@ func (t *TextIndex) openGeneration(n uint64, complete bool) (*generation, error)
 func openBleve(path string, readOnly bool, workers *bleve.AnalysisQueue) (x bleve.Index, err error) {
 	config := map[string]any{
 		"path": path, "read_only": readOnly,
-		"unsafe_batch": true, // a batch is searchable before it is on disk
-		"bolt_timeout": "1s", // another process has it open
+		"unsafe_batch":           true, // a batch is searchable before it is on disk
+		"scorchPersisterOptions": map[string]any{"PersisterNapTimeMSec": persistNap.Milliseconds(), "PersisterNapUnderNumFiles": 1_000},
+		"bolt_timeout":           "1s", // another process has it open
 		"scorchMergePlanOptions": map[string]any{
 			"MaxSegmentsPerTier": 4, "SegmentsPerMergeTask": 4, "TierGrowth": 10.0, // every question looks into every segment
 			"MaxSegmentSize": 10_000_000, "FloorSegmentSize": 2_000, "ReclaimDeletesWeight": 2.0,
 		},
 	}
 	err = guarded(func() error {
+		if err := verifyRoot(path); err != nil {
+			return err
+		}
 		x, err = scorch.NewScorch(scorch.Name, config, workers)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ package index_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -112,6 +113,17 @@ func alter(t *testing.T, path string, change func([]byte) []byte) {
 	}
 }
 
+// pagesOf gives how many pages a bbolt file has used, from the later of its metas.
+func pagesOf(data []byte) int {
+	pages, latest := uint64(0), uint64(0)
+	for _, meta := range [][]byte{data, data[os.Getpagesize():]} {
+		if tx := binary.NativeEndian.Uint64(meta[64:]); tx >= latest {
+			pages, latest = binary.NativeEndian.Uint64(meta[56:]), tx
+		}
+	}
+	return int(pages)
+}
+
 func TestDamageIsBuiltAnew(t *testing.T) {
 	flip := func(at func(n int) int) func([]byte) []byte {
 		return func(data []byte) []byte {
@@ -120,7 +132,7 @@ func TestDamageIsBuiltAnew(t *testing.T) {
 		}
 	}
 	none := func([]byte) []byte { return nil }
-	half := func(data []byte) []byte { return data[:len(data)/2] }
+	half := func(data []byte) []byte { return data[:len(data)/2-1] } // half a root alone may be all that it uses
 	f := func(name, pattern string, change func([]byte) []byte) {
 		t.Run(name, func(t *testing.T) {
 			dir, c := built(t, 2)
@@ -145,6 +157,7 @@ func TestDamageIsBuiltAnew(t *testing.T) {
 	f("an empty segment", "*.zap", none)
 	f("no root", "root.bolt", none)
 	f("half a root", "root.bolt", half)
+	f("a root without its last page", "root.bolt", func(d []byte) []byte { return d[:pagesOf(d)*os.Getpagesize()-1] })
 	f("a root of something else", "root.bolt", func(d []byte) []byte { return []byte(strings.Repeat("x", len(d))) })
 	f("no format", "format", none)
 	f("another layout", "format", func([]byte) []byte { return []byte("renfort text 999 0123456789abcdef\n") })
