@@ -130,6 +130,27 @@ func TestSignupAtOnce(t *testing.T) {
 	}
 }
 
+// A seat that was taken a moment ago, of which the data file does not know yet, is
+// not lost on who comes next: they get the one in the other slot.
+func TestSignupAfterAHold(t *testing.T) {
+	l := openService(t, nil)
+	l.must(201, "PUT", "/v1/missions/m", niceMission("m", `,"slots":[{"id":"s1","seats":1},{"id":"s2","seats":1}]`))
+	l.must(200, "GET", "/v1/missions/m", "") // the data file has it
+	l.must(201, "POST", "/v1/missions/m/holds", `{"volunteer":"first","slots":["s1"]}`)
+	for i, want := range []string{`"s2"`, ""} {
+		var got struct {
+			Hold *struct{ Slots json.RawMessage }
+		}
+		body := fmt.Sprintf(`{"volunteer":{"id":"later-%d","postal_code":"06000"},"hold":{"first":true}}`, i)
+		if err := json.Unmarshal(l.must(201, "POST", "/v1/signups", body).body, &got); err != nil {
+			t.Fatal(err)
+		}
+		if (got.Hold != nil) != (want != "") || got.Hold != nil && !strings.Contains(string(got.Hold.Slots), want) {
+			t.Errorf("sign-up %d: got %+v, want a seat in %s", i, got.Hold, want)
+		}
+	}
+}
+
 func niceLine(id string) string {
 	return strings.ReplaceAll(niceMission(id, `,"seats":3`), "\n", " ") + "\n"
 }

@@ -280,7 +280,7 @@ func (c *call) onlySeen(p *matcher.Page) error {
 	for i := range p.Items {
 		ids[i] = p.Items[i].ID
 	}
-	views, err := c.s.engine.Store().Missions(ids)
+	views, err := c.s.engine.Store().Records(ids)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (c *call) textsOf() ([]texts, error) {
 	for i := range r.page.Hits {
 		r.ids = append(r.ids, r.page.Hits[i].ID)
 	}
-	views, err := c.s.engine.Store().Missions(r.ids)
+	views, err := c.s.engine.Store().Records(r.ids)
 	if err != nil {
 		return nil, err
 	}

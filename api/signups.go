@@ -4,8 +4,10 @@ import (
 	"math"
 	"strconv"
 
+	"renfort/index"
 	"renfort/matcher"
 	"renfort/mission"
+	"renfort/store"
 )
 
 // signupBody is POST /v1/signups.
@@ -87,7 +89,7 @@ func (c *call) signupAtOnce(b *signupBody, put mission.Envelope) (done bool, err
 	if err := c.rank(); err != nil {
 		return false, err
 	}
-	hold, at, ok, err := c.nextHold(b, 0)
+	hold, at, ok, err := c.nextHold(b, 0, true)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -104,7 +106,7 @@ func (c *call) signupAtOnce(b *signupBody, put mission.Envelope) (done bool, err
 		return false, errs[0]
 	}
 	if goesOn(errs[1]) {
-		results[1], errs[1] = c.holdFirst(b, at+1, holdTries-1)
+		results[1], errs[1] = c.holdFirst(b, at, holdTries) // the same mission may have a seat in another slot
 	}
 	if errs[1] != nil && mission.KindOf(errs[1]) != mission.TooManyHolds {
 		return false, errs[1]
@@ -170,21 +172,35 @@ func (c *call) signedUp(b *signupBody, res mission.Result, h *mission.Result) er
 // wait nowhere or the key does not see where.
 func (c *call) appendOutlook(b []byte, body *signupBody, h *mission.Result) []byte {
 	held := h != nil && h.Hold != nil
-	p := matcher.Outlook(c.s.engine.Snapshot(), &c.ranking.page, held, held && h.Hold.State == mission.Confirmed)
+	snapshot := c.s.engine.Snapshot()
+	p := matcher.Outlook(snapshot, &c.ranking.page, held, held && h.Hold.State == mission.Confirmed)
 	b = appendNumber(append(b, `{"p_seat_24h":`...), math.Round(p*1000)/1000)
 	b = append(b, `,"waiting_rank":`...)
-	rank := 0
-	places, err := c.s.engine.Store().WaitingOf(body.Volunteer.ID)
-	seen := map[mission.ID]bool{}
-	for i := range places {
-		if w := &places[i]; err == nil && (rank == 0 || w.Position < rank) && c.seesMission(seen, w.Mission) {
-			rank = w.Position
-		}
-	}
+	rank := c.waitingRank(snapshot, body.Volunteer.ID, held)
 	if rank == 0 {
 		return append(b, `null}`...)
 	}
 	return append(strconv.AppendInt(b, int64(rank), 10), '}')
+}
+
+// waitingRank gives the best place that somebody has in a waiting list, 0 for
+// none. Of nearly everybody who signs up the index knows that there is none: they
+// are in no mission, or in the one that they have just got.
+func (c *call) waitingRank(snapshot *index.Snapshot, id mission.ID, held bool) (rank int) {
+	if in := len(snapshot.Past(nil, id)); in == 0 || in == 1 && held {
+		return 0
+	}
+	places, err := c.s.engine.Store().WaitingOf(id)
+	if err != nil {
+		return 0
+	}
+	seen := map[mission.ID]bool{}
+	for i := range places {
+		if w := &places[i]; (rank == 0 || w.Position < rank) && c.seesMission(seen, w.Mission) {
+			rank = w.Position
+		}
+	}
+	return rank
 }
 
 // holdTries is how many missions of the page with a seat are tried: between
@@ -196,7 +212,7 @@ const holdTries = 3
 // is a view of a moment; in a surge its first mission is everybody's first.
 func (c *call) holdFirst(b *signupBody, at, tries int) (mission.Result, error) {
 	for ; tries > 0; tries-- {
-		env, i, ok, err := c.nextHold(b, at)
+		env, i, ok, err := c.nextHold(b, at, false)
 		if err != nil || !ok {
 			return mission.Result{}, err
 		}
@@ -223,11 +239,12 @@ func goesOn(err error) bool {
 }
 
 // nextHold gives the command for a seat of the first mission from place at of
-// the page that seems to have one, and the mission's place.
-func (c *call) nextHold(b *signupBody, at int) (env mission.Envelope, place int, ok bool, err error) {
+// the page that seems to have one, and the mission's place. lately: what was taken
+// a moment ago need not be known.
+func (c *call) nextHold(b *signupBody, at int, lately bool) (env mission.Envelope, place int, ok bool, err error) {
 	for ; at < len(c.ranking.page.Items); at++ {
 		id := c.ranking.page.Items[at].ID
-		slots, ok := c.seatFor(id, b.Volunteer.Days())
+		slots, ok := c.seatFor(id, b.Volunteer.Days(), lately)
 		if !ok {
 			continue
 		}
@@ -243,9 +260,20 @@ func (c *call) nextHold(b *signupBody, at int) (env mission.Envelope, place int,
 
 // seatFor says whether a mission has a seat that is taken here, and names the
 // slot where one must be named: the first with a seat at a time that suits,
-// else the first with a seat.
-func (c *call) seatFor(id mission.ID, days mission.DayMask) (slots []string, ok bool) {
+// else the first with a seat. Where there is none by what was known a moment ago
+// there may be one now.
+func (c *call) seatFor(id mission.ID, days mission.DayMask, lately bool) (slots []string, ok bool) {
+	if lately {
+		view, err := c.s.engine.Store().MissionLately(id)
+		if slots, ok = c.slotFor(&view, err, days); ok {
+			return slots, ok
+		}
+	}
 	view, err := c.s.engine.Store().Mission(id)
+	return c.slotFor(&view, err, days)
+}
+
+func (c *call) slotFor(view *store.MissionView, err error, days mission.DayMask) (slots []string, ok bool) {
 	if err != nil || view.Seats.Booking == mission.BookingElsewhere {
 		return nil, false
 	}

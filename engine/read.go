@@ -136,11 +136,14 @@ func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) erro
 // like makes a request for missions like one, by somebody at its place who
 // chose what it is about and is free when it is.
 func (e *Engine) like(id mission.ID) (*matcher.Request, error) {
-	view, err := e.store.Mission(id)
+	views, err := e.store.Records([]mission.ID{id})
 	if err != nil {
 		return nil, err
 	}
-	m, err := view.Mission()
+	if views[0].ID == "" {
+		return nil, mission.Errorf(mission.NotFound, "no mission %q", id)
+	}
+	m, err := views[0].Mission()
 	if err != nil {
 		return nil, err
 	}

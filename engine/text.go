@@ -112,7 +112,7 @@ func (e *Engine) fetchText(ordinals []uint32) ([]*index.TextDoc, error) {
 			ids, at = append(ids, s.Texts.At(o).ID), append(at, i)
 		}
 	}
-	views, err := e.store.Missions(ids)
+	views, err := e.store.Records(ids)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ import (
 	"renfort/mission"
 )
 
-// Check walks everything in dir's data file and changes no byte of it: that
+// Check walks everything in dir's data file and changes no byte of it (after a
+// crash it looks at a copy that has taken what its journal has): that
 // pages hang together, every record can be read, pools fit and are the sum of
 // the live holds, every index entry has its record and every record its
 // entries, ordinals are unique, what is due is what a Tick will find, the log
@@ -26,6 +27,15 @@ func Check(dir string) (report Report, err error) {
 		return Report{}, fmt.Errorf("store: %w", err)
 	}
 	report.FileBytes = info.Size()
+	path, forget, err := settled(path)
+	defer forget()
+	if errors.Is(err, ErrDamaged) {
+		report.problem("%s", err)
+		return report, nil
+	}
+	if err != nil {
+		return Report{}, err
+	}
 	db, err := openReadOnly(path)
 	if errors.Is(err, ErrDamaged) {
 		report.problem("%s", err)

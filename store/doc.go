@@ -1,7 +1,7 @@
 // Package store answers: what was agreed, and who sits? It gives commands one
-// total order, applies each to the state inside one bbolt transaction with its
-// neighbours (group commit), and replies only after the sync. DESIGN.md says
-// what survives what.
+// total order, applies each to the state inside a bbolt transaction, writes what
+// a batch of neighbours did into its journal (group commit), and replies only
+// after that is synced. DESIGN.md says what survives what.
 //
 // The reducer decides by the transaction and the command alone: no clock, no
 // chance, no floats. Log time moves by Tick. The same commands in the same
@@ -16,7 +16,7 @@
 //	bucket         key                                 value
 //	meta           "format"                            Format, one byte
 //	               "state"                             seq, log time, hash, next ordinals, log's extent
-//	               "probe"                             what recovery writes to see whether a commit works
+//	               "probe"                             of earlier versions; nothing reads it
 //	missions       ordinal                             version, revision, times, publisher, JSON; while it is
 //	                                                   not listed, when it is removed
 //	mission_ids    id                                  ordinal
@@ -65,6 +65,20 @@
 //
 // What decides a seat sits together (seats) and so does what is known of a
 // person's dealings (people): a hold then dirties two pages and not six.
+//
+// # Two files
+//
+// The data file takes what was agreed some batches later, in one transaction,
+// unsynced, and at once where somebody wants to read it; the journal
+// (renfort.journal, a ring) has what the data file does not have on the disk yet.
+// The journal's base is a state of the data file that is there as a whole. After a
+// crash the data file goes back to it and takes the rest from the journal; after
+// Close there is no journal. So the two belong together while it is there.
+//
+// A frame of the journal is: a checksum (CRC-32C of what follows), 4 bytes; its
+// length, 4; its number, 8; then for each thing written the bucket, with 0x80 for a
+// removal, and key and value with their lengths as uvarints. The two heads before
+// the ring take turns: appendBase.
 package store
 
 // Format is the layout of the data file. A file of a higher one is refused, one

@@ -2,23 +2,29 @@ package store
 
 import (
 	"context"
+	"os"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // InsteadOfCommit makes the store commit by f, which may call commit or not.
 // Set it before the command that it is for.
-func (s *Store) InsteadOfCommit(f func(commit func() error) error) {
-	s.commit = func(tx *bbolt.Tx) error { return f(tx.Commit) }
-}
+func (s *Store) InsteadOfCommit(f func(commit func() error) error) { s.commit = f }
+
+// SyncBy has files synced by f. Set it before the first command.
+func (s *Store) SyncBy(f func(*os.File) error) { s.file.sync, s.file.journal.sync = f, f }
+
+// Bases is how many bases the journal has had.
+func (s *Store) Bases() uint64 { return s.file.journal.from().count }
+
+// Settled is the seq that the data file has.
+func (s *Store) Settled() uint64 { return s.settled.Load() }
 
 // RecoverEvery sets how often a failed store tries to recover.
 func (s *Store) RecoverEvery(d time.Duration) { s.recoverEvery = d }
 
 // LimitFile makes commits fail that would let the file grow beyond so many
 // bytes, as on a full disk; 0 takes the limit away.
-func (s *Store) LimitFile(bytes int) { s.db.MaxSize = bytes }
+func (s *Store) LimitFile(bytes int) { s.file.db.MaxSize = bytes }
 
 // Path gives the data file's.
 func (s *Store) Path() string { return s.path }
@@ -54,6 +60,6 @@ func Gather(answered int, commit time.Duration, waiting, back int, arrivals []ti
 			add()
 		}
 	}()
-	batch = len(q.next(nil, pace{answered: answered, waiting: waiting, commit: commit}))
-	return batch, time.Since(began)
+	all, _ := q.next(nil, pace{answered: answered, waiting: waiting, commit: commit})
+	return len(all), time.Since(began)
 }

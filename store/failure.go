@@ -22,6 +22,10 @@ func (f *failure) refusal() error {
 func (s *Store) fail(err error) *failure {
 	f := &failure{why: err.Error()}
 	s.failure.Store(f)
+	select {
+	case s.queues.broken <- struct{}{}: // the writer may be waiting for a command
+	default:
+	}
 	return f
 }
 
@@ -76,44 +80,54 @@ func (s *Store) reopen() ([]mission.Change, error) {
 		return nil, errReading
 	}
 	defer s.lasting.Unlock()
+	if err := s.probe(); err != nil {
+		return nil, err
+	}
 	s.handle.Lock()
 	defer s.handle.Unlock()
-	if s.db != nil {
-		_ = s.db.Close() // whatever it says, the file is opened anew
-		s.db = nil
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.open != nil { // all of it is in the journal
+		_ = s.open.tx.Rollback()
+		s.open = nil
+		s.scratch.reuse()
 	}
-	db, live, err := openFile(s.path, &s.options)
+	if s.file != nil {
+		s.file.drop()
+		s.file = nil
+	}
+	f, live, err := openFile(s.path, &s.options)
 	if err != nil {
+		if s.file = f; f != nil { // it can be read
+			s.settled.Store(s.Seq())
+		}
 		return nil, err
 	}
-	s.db = db
-	changes, err := unknown(db, s.live.Load(), live)
-	if err == nil {
-		err = s.probe(db)
-	}
+	changes, err := unknown(f.db, s.live.Load(), live)
 	if err != nil {
+		f.drop()
 		return nil, err
 	}
-	s.live.Store(live)
+	s.take(f, live)
 	return changes, nil
 }
 
-// probe commits twice: once for each of bbolt's two meta pages, so that
-// neither is left as the failed sync may have left it.
-func (s *Store) probe(db *bbolt.DB) error {
-	for range 2 {
-		tx, err := db.Begin(true)
-		if err != nil {
-			return err
-		}
-		n := tx.Bucket([]byte(bucketNames[metaBucket]))
-		must(n.Put(probeKey, fmt.Appendf(nil, "%d", tx.ID())))
-		if err := s.commit(tx); err != nil {
-			_ = tx.Rollback()
-			return err
-		}
+// probe sees whether the disk takes anything, before the file, which readers can
+// use as it is, is closed.
+func (s *Store) probe() error {
+	f := s.file
+	if f == nil {
+		return nil
 	}
-	return nil
+	return s.commit(func() error {
+		f.rebasing.Wait()
+		if err := f.allot(); err != nil {
+			return err
+		}
+		again := f.journal.from()
+		again.count++
+		return f.journal.rebase(&again)
+	})
 }
 
 // unknown gives the changes of commands that were committed without our

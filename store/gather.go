@@ -15,9 +15,9 @@ type pace struct {
 
 // next collects the requests of one batch: it waits for the first, gathers where
 // many will come, and takes what is there, what must get through before
-// interactive before bulk. It gives none once the store is closed and the queues
-// are empty.
-func (q *queues) next(batch []*request, last pace) []*request {
+// interactive before bulk. It gives none where writing failed meanwhile, and more is
+// false once the store is closed and the queues are empty.
+func (q *queues) next(batch []*request, last pace) (all []*request, more bool) {
 	runtime.Gosched() // whoever was just answered may have more
 	if len(q.first)+len(q.interactive)+len(q.bulk) == 0 {
 		select {
@@ -28,12 +28,14 @@ func (q *queues) next(batch []*request, last pace) []*request {
 		case r := <-q.bulk:
 			batch = append(batch, r)
 		case <-q.quit:
-			return batch
+			return batch, false
+		case <-q.broken:
+			return batch, true
 		}
 		runtime.Gosched()
 	}
 	q.gather(len(batch), last)
-	return q.fill(batch)
+	return q.fill(batch), true
 }
 
 const (

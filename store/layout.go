@@ -109,7 +109,6 @@ func formatOf(tx *bbolt.Tx) byte {
 var (
 	formatKey   = []byte("format")
 	stateKey    = []byte("state")
-	probeKey    = []byte("probe")
 	taxonomyKey = []byte("taxonomy")
 )
 

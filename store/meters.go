@@ -26,7 +26,7 @@ func (m *meters) count(replies []reply) {
 	}
 }
 
-// synced counts one commit: the writing of its pages and both syncs.
+// synced counts one batch made durable: the writing of its frame and the sync.
 func (m *meters) synced(d time.Duration) {
 	m.syncs.Add(1)
 	m.syncNanos.Add(uint64(d))
@@ -50,10 +50,10 @@ func (s *Store) Stats() Stats {
 	if f := s.failure.Load(); f != nil {
 		st.Failed, st.FailedWhy = true, f.why
 	}
-	// The size is for people: without it the rest is still true.
-	_ = s.view(func(v snapshot) error {
-		st.FileBytes = v.tx.Size()
-		return nil
-	})
+	s.handle.RLock()
+	defer s.handle.RUnlock()
+	if s.file != nil {
+		st.FileBytes = s.file.length.Load()
+	}
 	return st
 }

@@ -25,21 +25,31 @@ func Open(dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{path: filepath.Join(dir, FileName), options: o, commit: commitTx, recoverEvery: reopenSeconds * time.Second,
+	s := &Store{path: filepath.Join(dir, FileName), options: o, commit: agreeAtOnce, recoverEvery: reopenSeconds * time.Second,
 		sweep: sweepLimits{SweepHoldsMax, SweepKeysMax, mission.ObjectSweepMax}, done: make(chan struct{}), scratch: newScratch()}
-	db, live, err := openFile(s.path, &s.options)
+	f, live, err := openFile(s.path, &s.options)
 	if err != nil {
+		if f != nil {
+			f.drop()
+		}
 		return nil, err
 	}
-	s.db = db
-	s.live.Store(live)
+	s.take(f, live)
 	s.queues.init()
 	go s.write()
 	return s, nil
 }
 
+// take goes on with a file that was just opened.
+func (s *Store) take(f *file, live *committed) {
+	s.file = f
+	s.live.Store(live)
+	s.settled.Store(live.meta.seq)
+}
+
 // Close lets the writer finish what is queued, refuses what comes after, and
-// closes the file once nobody reads it. A second Close does nothing.
+// closes the file once nobody reads it: the data file has everything then, and
+// the journal is gone. A second Close does nothing.
 func (s *Store) Close() error {
 	if !s.queues.close() {
 		return nil
@@ -49,43 +59,166 @@ func (s *Store) Close() error {
 	defer s.lasting.Unlock()
 	s.handle.Lock()
 	defer s.handle.Unlock()
-	if s.db == nil {
+	if s.file == nil {
 		return nil
 	}
-	err := s.db.Close()
-	s.db = nil
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.settleOpen()
+	f := s.file
+	s.file = nil
+	return f.close(s.failure.Load() == nil)
+}
+
+// openFile opens a data file for writing and reads what every batch needs. After
+// a crash the file goes back to the journal's base, and takes what was agreed
+// since. With an error there may be a file all the same: it can be read, and has
+// all that was agreed, but the disk does not take it.
+//
+// Whatever is committed before the journal has a base of it is one transaction:
+// what it frees is not used again before the next one begins.
+func openFile(path string, o *Options) (f *file, live *committed, err error) {
+	f = &file{sync: syncData}
+	if f.noAllot = o.NoSync; o.NoSync {
+		f.sync = func(*os.File) error { return nil }
+	}
+	if f.journal, err = openJournal(journalOf(path), f.sync); err == nil {
+		err = f.open(path, o)
+	}
 	if err != nil {
+		f.drop()
+		return nil, nil, err
+	}
+	if live, err = f.begin(path, o); err != nil && !f.whole {
+		f.drop()
+		return nil, nil, err
+	}
+	return f, live, err
+}
+
+// open opens the data file, gone back to the journal's base if there is one. A file
+// that is there is looked through first: bbolt takes the process down on pages that
+// do not hang together.
+func (f *file) open(path string, o *Options) error {
+	info, err := os.Stat(path)
+	f.fresh = errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
+	if f.journal != nil {
+		if err := f.restore(path); err != nil {
+			return err
+		}
+	}
+	if !f.fresh {
+		if err := verifyFile(path); err != nil {
+			return err
+		}
+	}
+	f.db, err = bbolt.Open(path, o.Mode, &bbolt.Options{Timeout: lockWait, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
+		InitialMmapSize: o.MapBytes, NoSync: o.NoSync, NoGrowSync: o.NoSync, NoStatistics: true})
+	if err != nil {
+		return refused(err)
+	}
+	f.db.AllocSize = allocBytes
+	if f.journal != nil { // from here on bbolt's lock keeps others out
+		err = f.journal.still()
+	} else if _, statErr := os.Stat(journalOf(path)); statErr == nil {
+		err = fmt.Errorf("%w: another process has just had it open", ErrInUse)
+	}
+	if err != nil {
+		return err
+	}
+	if f.raw, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	return nil
 }
 
-// openFile opens a data file for writing and reads what every batch needs. A
-// file that is there is looked through first, without changing it: bbolt
-// takes the process down on pages that do not hang together.
-func openFile(path string, o *Options) (*bbolt.DB, *committed, error) {
-	info, err := os.Stat(path)
-	fresh := errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
-	if !fresh {
-		if err := verifyFile(path); err != nil {
-			return nil, nil, err
+// begin brings the file up to date and gives it a journal with that as its base.
+func (f *file) begin(path string, o *Options) (live *committed, err error) {
+	if f.journal != nil {
+		if err := f.replay(); err != nil {
+			return nil, err
 		}
 	}
-	db, err := bbolt.Open(path, o.Mode, &bbolt.Options{Timeout: lockWait, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
-		InitialMmapSize: o.MapBytes, NoSync: o.NoSync, NoGrowSync: o.NoSync, NoStatistics: true})
+	f.db.NoSync, f.db.NoGrowSync = o.NoSync, o.NoSync // there is no journal, or it does not know of this
+	if live, err = readOrInit(f.db, o); err != nil {
+		return nil, err
+	}
+	f.db.NoSync, f.db.NoGrowSync = true, true // from now on it is in the journal first
+	if f.fresh {
+		if err := syncDir(filepath.Dir(path)); err != nil {
+			return nil, err
+		}
+	}
+	if f.journal == nil {
+		if f.journal, err = createJournal(journalOf(path), int64(o.JournalBytes), f.sync); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.measure(); err != nil {
+		return nil, err
+	}
+	f.allotted = f.length.Load() // what is beyond may be a hole
+	f.mapped = max(int64(o.MapBytes), f.allotted)
+	if err := f.baseNow(live.meta); err != nil {
+		return nil, err
+	}
+	return live, f.journal.name()
+}
+
+// replay has the file take what the journal has after its base, and makes that the
+// base.
+func (f *file) replay() error {
+	f.db.NoSync, f.db.NoGrowSync = true, true
+	err := f.db.Update(func(tx *bbolt.Tx) error {
+		return f.journal.replay(func(ops []byte) error { return redo(tx, ops) })
+	})
 	if err != nil {
-		return nil, nil, refused(err)
+		return err
 	}
-	db.AllocSize = allocBytes
-	live, err := readOrInit(db, o)
-	if err == nil && fresh {
-		err = syncDir(filepath.Dir(path))
-	}
+	f.whole = true
+	var m meta
+	err = f.db.View(func(tx *bbolt.Tx) error {
+		m, err = decodeMeta(snapshot{tx}.get(metaBucket, stateKey))
+		return err
+	})
 	if err != nil {
-		_ = db.Close() // err is what went wrong
-		return nil, nil, err
+		return fmt.Errorf("%w: its state record: %w", ErrDamaged, err)
 	}
-	return db, live, nil
+	err = f.baseNow(m)
+	f.unpin()
+	return err
+}
+
+// drop closes everything, as it is.
+func (f *file) drop() {
+	f.rebasing.Wait()
+	f.unpin()
+	if f.db != nil {
+		_ = f.db.Close() // what is agreed is in the journal
+	}
+	if f.raw != nil {
+		_ = f.raw.Close()
+	}
+	if f.journal != nil {
+		_ = f.journal.file.Close()
+	}
+}
+
+// close closes the file, and takes the journal away where the file has all of it.
+func (f *file) close(whole bool) error {
+	defer f.drop()
+	if !whole {
+		return nil
+	}
+	f.rebasing.Wait()
+	if err := f.sync(f.raw); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	path := f.journal.path
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // refused puts a reason of ours around bbolt's.

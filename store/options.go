@@ -31,12 +31,15 @@ type Options struct {
 	// nobody.
 	Committed func([]mission.Change)
 
-	// Mode is the data file's, 0 for 0600.
+	// Mode is the data file's, 0 for 0600; the journal's is 0600.
 	Mode fs.FileMode
 	// MapBytes is how much of the file is mapped at once, 0 for 16 GiB. While
 	// the file is smaller, no open read makes a commit wait; so it is large,
 	// and costs address space alone.
 	MapBytes int
+	// JournalBytes is how large the journal is that a new store gets, 0 for 32 MiB;
+	// with NoSync 1 MiB.
+	JournalBytes int
 	// NoSync leaves out the sync before a reply. Tests only: nothing is
 	// durable then.
 	NoSync bool
@@ -73,5 +76,11 @@ func (o *Options) fill() {
 	}
 	if o.MapBytes == 0 {
 		o.MapBytes = mapBytesDefault
+	}
+	if o.JournalBytes == 0 {
+		o.JournalBytes = ringBytes
+		if o.NoSync {
+			o.JournalBytes = ringBytesTest
+		}
 	}
 }

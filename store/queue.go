@@ -29,7 +29,8 @@ type queues struct {
 	interactive chan *request
 	bulk        chan *request
 	quit        chan struct{}
-	replies     sync.Pool // of chan reply, empty ones
+	broken      chan struct{} // wakes a writer that waits, holds one
+	replies     sync.Pool     // of chan reply, empty ones
 
 	wanted atomic.Int64  // how many waiting requests wake a writer that gathers, 0: none does
 	enough chan struct{} // wakes it, holds one
@@ -40,6 +41,7 @@ func (q *queues) init() {
 	q.interactive = make(chan *request, QueueInteractiveMax)
 	q.bulk = make(chan *request, QueueBulkMax)
 	q.quit = make(chan struct{})
+	q.broken = make(chan struct{}, 1)
 	q.enough = make(chan struct{}, 1)
 	q.replies.New = func() any { return make(chan reply, 1) }
 }

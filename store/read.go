@@ -19,14 +19,19 @@ func (v snapshot) bucket(b bucketID) *bbolt.Bucket { return v.tx.Bucket([]byte(b
 
 func (v snapshot) get(b bucketID, key []byte) []byte { return v.bucket(b).Get(key) }
 
-// view looks at the state. It is short: whoever wants longer holds lasting.
-func (s *Store) view(look func(snapshot) error) error {
+// view looks at the state. It is short: whoever wants longer holds lasting. Where
+// all that is looked at lies in some buckets, naming them spares a commit of what
+// lies in others: those may be a moment older.
+func (s *Store) view(look func(snapshot) error, of ...bucketID) error {
 	s.handle.RLock()
 	defer s.handle.RUnlock()
-	if s.db == nil {
+	if s.file == nil {
 		return unavailable("the data file is not open")
 	}
-	return s.db.View(func(tx *bbolt.Tx) error { return look(snapshot{tx}) })
+	if err := s.settle(of); err != nil {
+		return err
+	}
+	return s.file.db.View(func(tx *bbolt.Tx) error { return look(snapshot{tx}) })
 }
 
 // notFound says that there is none.
@@ -45,15 +50,25 @@ func (v snapshot) mission(id mission.ID) (MissionView, error) {
 
 // missionAt copies a mission out of its records.
 func (v snapshot) missionAt(o mission.Ordinal, record, seats []byte) (MissionView, error) {
+	view, err := recordAt(o, record)
+	if err != nil {
+		return view, err
+	}
+	s, err := decodeSeats(o, seats)
+	if err != nil {
+		return MissionView{}, fmt.Errorf("store: seats of mission %q: %w", view.ID, err)
+	}
+	view.Seats = *s
+	return view, nil
+}
+
+// recordAt copies a mission without its seats.
+func recordAt(o mission.Ordinal, record []byte) (MissionView, error) {
 	rec, err := decodeMission(record)
 	if err != nil {
 		return MissionView{}, fmt.Errorf("store: mission ordinal %d: %w", o, err)
 	}
-	s, err := decodeSeats(o, seats)
-	if err != nil {
-		return MissionView{}, fmt.Errorf("store: seats of mission %q: %w", rec.id, err)
-	}
-	return MissionView{JSON: bytes.Clone(rec.json), ID: rec.id, Publisher: rec.publisher, Seats: *s, Version: rec.version,
+	return MissionView{JSON: bytes.Clone(rec.json), ID: rec.id, Publisher: rec.publisher, Version: rec.version,
 		Revision: rec.revision, Times: rec.times, Withdrawn: rec.withdrawn.ends}, nil
 }
 
@@ -63,6 +78,16 @@ func (s *Store) Mission(id mission.ID) (view MissionView, err error) {
 		view, err = v.mission(id)
 		return err
 	})
+	return view, err
+}
+
+// MissionLately gives a mission whose seats may be those of a moment ago: nobody
+// waits for the data file to take what was held since. Its record is the last.
+func (s *Store) MissionLately(id mission.ID) (view MissionView, err error) {
+	err = s.view(func(v snapshot) error {
+		view, err = v.mission(id)
+		return err
+	}, missionIDsBucket, missionsBucket)
 	return view, err
 }
 
@@ -79,6 +104,26 @@ func (s *Store) Missions(ids []mission.ID) ([]MissionView, error) {
 		}
 		return nil
 	})
+	return views, err
+}
+
+// Records gives the records of many missions without their seats, [i] for ids[i];
+// the ID of one that does not exist is "".
+func (s *Store) Records(ids []mission.ID) ([]MissionView, error) {
+	views := make([]MissionView, len(ids))
+	err := s.view(func(v snapshot) error {
+		for i, id := range ids {
+			raw := v.get(missionIDsBucket, []byte(id))
+			if raw == nil {
+				continue
+			}
+			var err error
+			if views[i], err = recordAt(readOrdinal(raw), v.get(missionsBucket, bytes.Clone(raw))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, missionIDsBucket, missionsBucket)
 	return views, err
 }
 

@@ -187,10 +187,13 @@ func (s *Store) Backup(w io.Writer) (seq uint64, err error) {
 func (s *Store) lastingView() (*bbolt.Tx, error) {
 	s.handle.RLock()
 	defer s.handle.RUnlock()
-	if s.db == nil {
+	if s.file == nil {
 		return nil, unavailable("the data file is not open")
 	}
-	tx, err := s.db.Begin(false)
+	if err := s.settle(nil); err != nil {
+		return nil, err
+	}
+	tx, err := s.file.db.Begin(false)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}

@@ -143,7 +143,7 @@ func (r *reducer) dispatchWave(c mission.Command) (mission.Result, error) {
 // log appends the changes of one command to the change log.
 func (r *reducer) log(changes []mission.Change) {
 	value := r.keep(appendLog(r.room(128*len(changes)), r.meta.now, changes))
-	must(r.bucket(logBucket).Put(seqKey(r.meta.seq), value))
+	r.write(logBucket, seqKey(r.meta.seq), value)
 	if r.meta.logOldest == 0 {
 		r.meta.logOldest = r.meta.seq
 	}

@@ -71,7 +71,8 @@ func (r *reducer) tend(o mission.Ordinal) {
 			mustFit(next)
 			c := r.seats[o]
 			r.mark(o, c)
-			c.seats, c.dirty = next, true
+			c.seats = next
+			r.soil(o, c)
 		}
 	}
 	r.putHead(o)

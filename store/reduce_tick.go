@@ -108,22 +108,21 @@ func (r *reducer) end(k dueKind, what []byte) {
 // trim drops the oldest commands from the log: those older than LogHours, and
 // those beyond LogBytesMax.
 func (r *reducer) trim() {
-	b := r.bucket(logBucket)
 	for range TrimLogMax {
 		if r.meta.logOldest == 0 {
 			return
 		}
 		key := seqKey(r.meta.logOldest)
-		value := b.Get(key)
+		value := r.get(logBucket, key)
+		size := uint64(len(value)) // value is gone with its entry
 		at, err := logTime(value)
 		must(err)
 		if at > r.meta.now-mission.LogHours*3600 && r.meta.logBytes <= mission.LogBytesMax {
 			return
 		}
-		must(b.Delete(key))
-		r.wrote = true
+		r.remove(logBucket, key, nil)
 		r.meta.logEntries--
-		r.meta.logBytes -= uint64(len(value))
+		r.meta.logBytes -= size
 		r.meta.logOldest++
 		if r.meta.logEntries == 0 {
 			r.meta.logOldest = 0

@@ -11,7 +11,7 @@ type Stats struct {
 	Replayed uint64 // answered from an idempotency key
 	Failures uint64 // commits that failed
 
-	// Commits of a batch: how many, how long in all and at most, and how many
+	// Batches made durable: how many, how long in all and at most, and how many
 	// took at most 2^i * 16 us, [i] for bucket i; the last has the rest.
 	Syncs       uint64
 	SyncNanos   uint64

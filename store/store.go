@@ -5,8 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"renfort/mission"
 )
 
@@ -22,20 +20,28 @@ type Store struct {
 	// for those and not everybody for recovery.
 	handle  sync.RWMutex
 	lasting sync.RWMutex
-	db      *bbolt.DB // nil while it could not be opened again
+	file    *file // nil while it could not be opened again
 
 	queues  queues
 	live    atomic.Pointer[committed]
 	failure atomic.Pointer[failure] // nil: writes are taken
 	meters  meters
 
+	// writing guards open and what belongs to it, from a batch's first write until
+	// it is durable: readers end the transaction under way too.
+	writing  sync.Mutex
+	open     *reducer                   // of the transaction under way, nil for none
+	openedAt time.Time                  // when it began
+	settled  atomic.Uint64              // seq of the data file's last commit
+	written  [bucketCount]atomic.Uint64 // seq of the last batch that wrote to a bucket
+
 	// The writer's own.
 	pace    pace
 	scratch *scratch
 	replies []reply
 
-	// commit is (*bbolt.Tx).Commit; tests make it fail as disks do.
-	commit       func(*bbolt.Tx) error
+	// commit makes a batch durable; tests make it fail as disks do.
+	commit       func(agree func() error) error
 	recoverEvery time.Duration // between two tries to recover
 	sweep        sweepLimits   // the constants, outside tests
 	done         chan struct{} // closed when the writer has ended

@@ -31,6 +31,11 @@ type reducer struct {
 	touched []mission.Ordinal // missions whose waiting lists are to be looked at after it
 	moved   []mission.Ordinal // missions whose seats it has written
 	arena   []byte            // room for the values and keys of this transaction
+
+	ops      []byte // what was written, for the journal
+	into     uint32 // bits of the buckets that the batch wrote to
+	agreed   int    // so much of it is durable
+	commands int    // that are durable
 	*scratch
 }
 
@@ -38,17 +43,19 @@ type reducer struct {
 type scratch struct {
 	arena0 []byte                           // the first arena
 	seats0 map[mission.Ordinal]*cachedSeats // empty between transactions
-	dirty  []mission.Ordinal
+	ops0   []byte
+	dirty  []mission.Ordinal // whose seats are to be written
 }
 
 func newScratch() *scratch {
-	return &scratch{arena0: make([]byte, 0, arenaBytes), seats0: map[mission.Ordinal]*cachedSeats{}}
+	return &scratch{arena0: make([]byte, 0, arenaBytes), ops0: make([]byte, 0, arenaBytes), seats0: map[mission.Ordinal]*cachedSeats{}}
 }
 
 // reuse makes the memory ready for the next transaction. bbolt has let go of
 // it: what was committed is in the file's map.
 func (s *scratch) reuse() {
 	clear(s.seats0)
+	s.dirty = s.dirty[:0]
 	if invariants {
 		spoil(s.arena0[:cap(s.arena0)])
 	}
@@ -67,7 +74,7 @@ func spoil(b []byte) {
 }
 
 // cachedSeats is a mission's seats while the transaction runs: a hot one
-// is decoded and written once a batch.
+// is decoded once, and written once a batch.
 type cachedSeats struct {
 	seats *mission.Seats // immutable; nil: deleted
 	hash  uint64         // share in meta.hash of what the file has, 0 for nothing
@@ -81,7 +88,7 @@ type cachedSeats struct {
 // with memory that no other uses.
 func newReducer(tx *bbolt.Tx, from *committed, memory *scratch) *reducer {
 	return &reducer{tx: tx, meta: from.meta, policy: from.policy, policies: from.policies, taxonomy: from.taxonomy,
-		seats: memory.seats0, arena: memory.arena0, scratch: memory}
+		seats: memory.seats0, arena: memory.arena0, ops: memory.ops0, scratch: memory}
 }
 
 // bucket gives a bucket of the transaction. Most batches need a few: bbolt makes
@@ -152,6 +159,12 @@ func (r *reducer) put(b bucketID, key, old, value []byte) {
 		r.meta.hash += recordHash(b, key, value)
 	}
 	r.wrote = true
+	r.write(b, key, value)
+}
+
+// write writes an entry that has no part in the hash, or has had it.
+func (r *reducer) write(b bucketID, key, value []byte) {
+	r.ops, r.into = appendOp(r.ops, b, false, key, value), r.into|1<<b
 	must(r.bucket(b).Put(key, value))
 }
 
@@ -163,6 +176,7 @@ func (r *reducer) remove(b bucketID, key, old []byte) {
 	r.wrote = true
 	c := r.cursor(b)
 	if found, _ := c.Seek(key); bytes.Equal(found, key) {
+		r.ops, r.into = appendOp(r.ops, b, true, key, nil), r.into|1<<b
 		must(c.Delete())
 	}
 }
@@ -210,7 +224,16 @@ func (r *reducer) putSeats(o mission.Ordinal, s *mission.Seats) {
 	if waits(c.seats) || waits(s) {
 		r.touched = append(r.touched, o)
 	}
-	c.seats, c.dirty, r.wrote = s, true, true
+	c.seats, r.wrote = s, true
+	r.soil(o, c)
+}
+
+// soil has a mission's seats written at the end of the batch.
+func (r *reducer) soil(o mission.Ordinal, c *cachedSeats) {
+	if !c.dirty {
+		c.dirty = true
+		r.dirty = append(r.dirty, o)
+	}
 }
 
 // mustFit stops the process when a pool's parts do not add up: what a user can
@@ -223,34 +246,33 @@ func mustFit(s *mission.Seats) {
 	}
 }
 
-// flush writes what the transaction still keeps in memory. It comes last.
+// flush writes what a batch still keeps in memory. It comes last.
 func (r *reducer) flush() {
-	dirty := r.dirty[:0]
-	for o, c := range r.seats {
-		if c.dirty {
-			dirty = append(dirty, o)
-		}
-	}
-	slices.Sort(dirty)
-	for _, o := range dirty {
+	slices.Sort(r.dirty)
+	for _, o := range r.dirty {
 		r.flushSeats(o, r.seats[o])
 	}
-	r.dirty = dirty
-	must(r.bucket(metaBucket).Put(stateKey, appendMeta(nil, &r.meta)))
+	r.dirty = r.dirty[:0]
+	r.write(metaBucket, stateKey, r.keep(appendMeta(r.room(metaRoom), &r.meta)))
 }
+
+// metaRoom is more than appendMeta needs.
+const metaRoom = 128
 
 func (r *reducer) flushSeats(o mission.Ordinal, c *cachedSeats) {
 	key := ordinalKey(o)
 	if c.inDB {
 		r.meta.hash -= c.hash
 	}
+	c.dirty, c.inDB, c.hash = false, c.seats != nil, 0
 	if c.seats == nil {
-		must(r.bucket(seatsBucket).Delete(key))
+		r.remove(seatsBucket, key, nil)
 		return
 	}
 	value := r.keep(appendSeats(r.room(256+64*len(c.seats.Slots)), c.seats))
-	r.meta.hash += recordHash(seatsBucket, key, value)
-	must(r.bucket(seatsBucket).Put(key, value))
+	c.hash = recordHash(seatsBucket, key, value)
+	r.meta.hash += c.hash
+	r.write(seatsBucket, key, value)
 }
 
 // hold gives a hold's record and what the file has of it, nil if there is none.

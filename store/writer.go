@@ -4,13 +4,11 @@ import (
 	"slices"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"renfort/mission"
 )
 
 // write is the one goroutine that changes the file: it turns what is queued
-// into transactions until the store is closed and the queues are empty.
+// into frames of the journal until the store is closed and the queues are empty.
 func (s *Store) write() {
 	defer close(s.done)
 	var batch []*request
@@ -18,18 +16,21 @@ func (s *Store) write() {
 		if s.failure.Load() != nil && !s.repair(s.recoverEvery) {
 			return
 		}
-		batch = s.queues.next(batch[:0], s.pace)
-		if len(batch) == 0 {
+		var more bool
+		if batch, more = s.queues.next(batch[:0], s.pace); !more {
 			return
+		}
+		if len(batch) == 0 {
+			continue // a reader, or what runs beside, has met a failure
 		}
 		s.run(batch)
 		clear(batch)
+		s.settleDue()
 	}
 }
 
-// run applies a batch in one transaction and answers it. Nobody is answered,
-// not even those who were refused, before the commit: their refusals may rest
-// on what it commits.
+// run applies a batch and answers it. Nobody is answered, not even those who were
+// refused, before it is durable: their refusals may rest on what it did.
 func (s *Store) run(batch []*request) {
 	replies := slices.Grow(s.replies[:0], len(batch))[:len(batch)]
 	s.replies = replies
@@ -52,18 +53,19 @@ func (s *Store) run(batch []*request) {
 	}
 }
 
-// commitBatch applies a batch and makes it durable. An error means that the
-// outcome of all of it is unknown.
+// commitBatch applies a batch in the transaction under way and makes it durable.
+// An error means that the outcome of all of it is unknown.
 func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change, error) {
-	tx, err := s.db.Begin(true)
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	began := time.Now()
+	r, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
-	before := s.live.Load()
-	r := newReducer(tx, before, s.scratch)
-	defer s.scratch.reuse()
-	r.changes = make([]mission.Change, 0, len(batch)+len(batch)/4)
+	before := r.meta.seq
 	r.sweepMax = s.sweep
+	r.changes = make([]mission.Change, 0, len(batch)+len(batch)/4)
 	for i, q := range batch {
 		if err := q.ctx.Err(); err != nil {
 			replies[i].err = unavailable("given up while it was queued: %s", err)
@@ -72,25 +74,31 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 		replies[i].result, replies[i].err = r.apply(q.prepared)
 	}
 	s.meters.count(replies)
-	if r.meta.seq == before.meta.seq {
+	if r.meta.seq == before {
 		s.pace = pace{}
-		return nil, tx.Rollback() // nothing changed: nothing to sync
+		return nil, nil // nothing changed: nothing to sync
 	}
 	r.flush()
-	began := time.Now()
-	if err := s.commit(tx); err != nil {
-		_ = tx.Rollback() // bbolt has done so, on most of its ways out
+	written := time.Now()
+	if err := s.commit(func() error { return s.agree(r) }); err != nil {
+		s.undo(r)
 		return nil, err
 	}
-	took := time.Since(began)
-	s.meters.synced(took)
-	s.pace = pace{answered: interactive(batch), commit: took}
+	r.agreed, r.commands = len(r.ops), r.commands+len(batch)
+	for b := range bucketCount {
+		if r.into&(1<<b) != 0 {
+			s.written[b].Store(r.meta.seq)
+		}
+	}
+	r.into = 0
+	s.meters.synced(time.Since(written))
+	s.pace = pace{answered: interactive(batch), commit: time.Since(began)}
 	s.live.Store(&committed{meta: r.meta, policy: r.policy, policies: r.policies, taxonomy: r.taxonomy})
 	return r.changes, nil
 }
 
-// commitTx is what commit is outside tests.
-func commitTx(tx *bbolt.Tx) error { return tx.Commit() }
+// agreeAtOnce is what commit is outside tests.
+func agreeAtOnce(agree func() error) error { return agree() }
 
 // interactive counts the requests that came by the interactive queue.
 func interactive(batch []*request) (n int) {

@@ -34,7 +34,7 @@ func (r *run) describe(report *Report) (err error) {
 func (r *run) describeEngine(e *Engine) (err error) {
 	switch e.Name {
 	case renfortName, renfortNoCache:
-		e.Version, e.Year, e.How = "this commit, "+runtime.Version(), "2026", "in this process, bbolt, fsync at every commit"
+		e.Version, e.Year, e.How = "this commit, "+runtime.Version(), "2026", "in this process, a journal before bbolt, fdatasync at every batch"
 	case Bleve:
 		e.Version, e.Year, e.How = moduleVersion("github.com/blevesearch/bleve/v2"), "2026", "in this process, as its documentation shows it"
 	case Lucene:

@@ -52,16 +52,17 @@ func (c *restoreCommand) Run(p *process) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	to := filepath.Join(c.Data, store.FileName)
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("restore: %s has data already", c.Data)
+	for _, name := range store.Files() {
+		if _, err := os.Lstat(filepath.Join(c.Data, name)); err == nil {
+			return fmt.Errorf("restore: %s has data already: %s", c.Data, name)
+		}
 	}
 	from, err := os.Open(c.From)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer from.Close()
-	report, err := place(p.ctx, from, to)
+	report, err := place(p.ctx, from, filepath.Join(c.Data, store.FileName))
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}

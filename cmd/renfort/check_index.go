@@ -25,8 +25,14 @@ func checkIndex(ctx context.Context, dir string, r *store.Report, progress io.Wr
 		return nil, fmt.Errorf("check: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	if err := copyFile(ctx, filepath.Join(dir, store.FileName), filepath.Join(temp, store.FileName)); err != nil {
-		return nil, fmt.Errorf("check: %w", err)
+	for _, name := range store.Files() {
+		err := copyFile(ctx, filepath.Join(dir, name), filepath.Join(temp, name))
+		if name == store.JournalName && errors.Is(err, os.ErrNotExist) {
+			continue // the service was closed
+		}
+		if err != nil {
+			return nil, fmt.Errorf("check: %w", err)
+		}
 	}
 	// The copy's log time moves on by the one Tick that opening takes: what is
 	// compared is what is there after it.
