@@ -40,7 +40,8 @@ func newLanes(inFlightMax int) *lanes {
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
-	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Brief: int(classWrite), Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Send: l.send})
+	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Brief: int(classWrite),
+		Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Parts: partsBegun(), Send: l.send})
 	return l
 }
 
@@ -53,6 +54,16 @@ const (
 	// answered is to be in the next together.
 	roundLoose = 64
 )
+
+// partsBegun are how many of each class begin, beside each other, where all of
+// them wait and some must be refused. They come from the mix of a surge: at twice
+// what can be served, sign-ups, holds and searches come to about as many as can
+// be served of them without it, and recommendations, which are asked for most, to
+// half. Bulk has none: whoever sends thousands of lines sends them again.
+func partsBegun() (of [limit.ClassesMax]float64) {
+	of[classRead], of[classSearch], of[classRecommend], of[classWrite], of[classHold] = 2, 5, 10, 2, 6
+	return of
+}
 
 // enter waits for a request's turn and counts it in; where it is refused, leave
 // must not be called. degraded says that there is enough to do to leave extras

@@ -201,7 +201,7 @@ func (k *stateCollector) limits(send func(prometheus.ValueType, string, string, 
 	s, w := k.s.lanes.limiter.State(), &k.s.lanes.writes
 	send(gauge, "renfort_overload_tight", "1 while requests are refused to hold the wait.", asNumber(s.Tight))
 	send(gauge, "renfort_overload_busy", "1 while facets, highlights and explanations are left out.", asNumber(s.Busy))
-	send(gauge, "renfort_overload_refused_share", "Share of the requests that is refused, lowest classes first.", s.Refused)
+	send(gauge, "renfort_overload_refused_share", "Share of the requests that is refused.", s.Refused)
 	send(gauge, "renfort_queue_wait_seconds", "What a request of the lowest class would wait until it begins.", s.WaitS)
 	send(gauge, "renfort_queue_ahead", "Requests that wait for their turn.", float64(s.Ahead))
 	send(gauge, "renfort_writes_in_flight", "Writes waiting for their commit.", float64(w.InFlight()))

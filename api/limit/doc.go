@@ -49,12 +49,36 @@
 // while more wait to go on than a round has places for, or they would only wait
 // there instead.
 //
+// # Turns
+//
+// The order of classes alone would have the lower ones starve: where writes come
+// at twice what can be served they are all taken, and nothing is left for a page.
+// So in the tight state the classes below Options.Shed share what begins, each by
+// its part (Options.Parts): who has had least for their part is next, and the
+// round ends with them if it has no place for them. A class that asks for less
+// than its part gets all of it, and the rest goes to the others by their parts.
+// Nothing is measured for it and nothing is steered: a part is of what begins,
+// counted, so that it neither swings nor grows with how often somebody asks again.
+// It also tells how long a line takes, and who would wait for too long in the one
+// of their class is refused at once. A write counts once, when it begins; its
+// going on is not counted.
+//
 // # What is promised
 //
-// Classes are never inverted: who waits for their turn waits for those of their
-// own class and above, and may wait for longer the higher it is. Classes from
-// Options.Shed on wait for lastNanos before they are refused, those from
+// In the tight state no class below Options.Shed takes what is another's: where
+// some of a class are refused, others began at most in the proportion of their
+// parts to its own. Of two such classes the higher may wait for longer, but it
+// need not be served before the other. Those without a part come after all others
+// and may starve. Those from Options.Shed on go before all of these, the higher
+// first; they wait for lastNanos before they are refused, and those from
 // Options.Never on wait in no line and are not refused here.
+//
+// In the loose state, and where there are no parts, classes are never inverted:
+// who waits for their turn waits for those of their own class and above, and may
+// wait for longer the higher it is.
+//
+// Within a class who came first begins first. A round that was not asked for is
+// not late: where nobody waits the next is taken.
 // Time is an argument everywhere, in nanoseconds of any one clock that does not
 // go backwards. All methods are safe for concurrent use; only lines that grow
 // allocate.

@@ -67,6 +67,10 @@ type Options struct {
 	Brief   int // those from this one on are brief: a write waits for others most of its time
 	Loose   int // how many of a kind begin in a round where nothing is refused, at least 2
 	Tight   int // and where something is; more of brief ones and of those that go on (kind.times)
+	// Parts[c] is how many of class c begin, where something is refused, for
+	// Parts[d] of class d if both wait. Those with none begin after those with one;
+	// all from Shed on begin before, and have none.
+	Parts [ClassesMax]float64
 	// Send has Round called once all that has begun and all that has come since
 	// is under way. It is called with no lock held, and not again before Round
 	// was. False: it cannot, and the limiter opens.
@@ -80,15 +84,17 @@ type Limiter struct {
 	mu      sync.Mutex  // guards what follows
 	open    bool        // everything begins at once
 	rest    [kinds]part // of the round
-	asked   bool        // the next round was asked for
+	asked   bool        // the next round was asked for, at askedWork
 	lines   [ClassesMax + 1]line
 	waiting int // in all lines
+	turns   turns
 	spare   []*Place
 
 	now       int64 // of the last look
 	work      int64 // the clock of work
 	roundAt   int64 // when the round began, by either clock
 	roundWork int64
+	askedWork int64
 	begun     float64 // in this round, a brief one as a part
 	full      bool    // there were some waiting when it began
 	each      float64 // ns that one takes that is not brief; 0: not known
@@ -110,6 +116,11 @@ type Limiter struct {
 func New(o Options) *Limiter {
 	if o.Classes < 1 || o.Classes > ClassesMax || o.Shed < 0 || o.Shed > o.Never || o.Never > o.Classes || o.Brief < 0 || o.Loose < 2 || o.Tight < 2 || o.Send == nil {
 		panic("limit: options that make no sense")
+	}
+	for c := 1; c < ClassesMax; c++ {
+		if below, part := o.Parts[c-1], o.Parts[c]; below < 0 || part < 0 || part > 0 && c >= o.Shed || part == 0 && below > 0 && c < o.Shed {
+			panic("limit: parts that make no sense")
+		}
 	}
 	return &Limiter{options: o, open: true}
 }
@@ -148,15 +159,18 @@ func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	case l.tight && l.refuses(line):
 		l.refuse()
 		v = Refuse
-	case rest.left > 0 && rest.waiting == 0 && l.goes(k):
+	case l.lines[line].len() == 0 && l.next(line) == line:
 		l.begun += k.cost()
 		rest.left--
+		l.charge(line)
 		v = l.taken()
 	default:
 		p = l.place(line)
 	}
 	ask := !l.open && !l.asked && (p != nil || rest.left <= l.batch(k)/2)
-	l.asked = l.asked || ask
+	if ask {
+		l.ask()
+	}
 	l.mu.Unlock()
 	if ask {
 		l.send()
@@ -199,26 +213,17 @@ func boundOf(line, shed int) float64 {
 	return boundNanos + boundStep*float64(line)
 }
 
-// waitOf is how long what joins a line now will wait, if nothing dearer comes:
-// for all that goes before it, and for a round that lasts longer than it should.
+// late is by how much a round that was asked for comes later than it should.
 // l.mu is held.
-func (l *Limiter) waitOf(line int) float64 {
-	ahead := 0.0
-	for k := line; k < resumed; k++ {
-		ahead += l.costOf(k)
+func (l *Limiter) late() float64 {
+	if !l.asked {
+		return 0
 	}
-	again := l.costOf(resumed)
-	if l.kind(line) == brief {
-		again = max(0, again-float64(l.batch(goingOn))) // rounds have places for both
-	}
-	ahead += again
-	return ahead*l.each + l.late()
+	return max(0, float64(l.work-l.askedWork)-2*max(float64(l.batch(whole)), l.begun)*l.each)
 }
 
-// late is by how much the round lasts longer than it should. l.mu is held.
-func (l *Limiter) late() float64 {
-	return max(0, float64(l.work-l.roundWork)-2*max(float64(l.batch(whole)), l.begun)*l.each)
-}
+// ask notes that the next round is asked for. l.mu is held.
+func (l *Limiter) ask() { l.asked, l.askedWork = true, l.work }
 
 // step advances the clock of work. l.mu is held.
 func (l *Limiter) step(now int64) {
@@ -228,7 +233,7 @@ func (l *Limiter) step(now int64) {
 	}
 }
 
-// Round begins the next round: what is waiting begins, the dearest first.
+// Round begins the next round: what is waiting begins, in turn.
 func (l *Limiter) Round(now int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -258,17 +263,15 @@ func (l *Limiter) learn() {
 }
 
 // cut refuses those in line who would wait for more than cutBounds times what
-// they may, or have, while dearer ones went before; the oldest first: they have
+// they may, or have, while others went before; the oldest first: they have
 // waited in vain already. l.mu is held.
 func (l *Limiter) cut() {
-	ahead := l.costOf(resumed)
 	for k := ClassesMax - 1; k >= 0; k-- {
 		room := cutBounds*boundOf(k, l.options.Shed) - l.late()
-		for l.lines[k].len() > 0 && max((ahead+l.costOf(k))*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
+		for l.lines[k].len() > 0 && max(l.ahead(k)*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
 			l.refuse()
 			l.leave(k).told <- Refuse
 		}
-		ahead += l.costOf(k)
 	}
 }
 
@@ -324,6 +327,7 @@ func (l *Limiter) tighten() {
 		l.share, l.patience = 0, trialNanos
 	}
 	l.trial, l.tight, l.tightAt, l.refusedAt = false, true, l.now, l.now
+	l.turns = turns{}
 }
 
 // calm ends the tight state where nothing had to be refused for a while, and

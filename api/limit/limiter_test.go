@@ -93,12 +93,12 @@ func TestNothingIsRefusedForNothing(t *testing.T) {
 		load{until: 3 * seconds, perS: open(3_000), stall: 150e6})
 }
 
-// What is dearer to keep is refused only when all below it is; the dearest
-// never.
+// Where classes have no parts, what is dearer to keep is refused only when all
+// below it is; the dearest never.
 func TestClassesAreNotInverted(t *testing.T) {
 	f := func(name string, perS [classes]float64, check func(at func(limit.Class) tally)) {
 		t.Helper()
-		m := newToy(costs(80_000))
+		m := newToyOf(costs(80_000), [limit.ClassesMax]float64{})
 		m.run(rngOf(t), load{until: 10 * seconds, perS: perS})
 		at := func(c limit.Class) tally { return m.tally(seconds, 10*seconds, c) }
 		for c := crises; c <= confirmations; c++ {

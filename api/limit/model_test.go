@@ -64,9 +64,17 @@ type toy struct {
 
 const refusalNs = 5_000
 
-func newToy(costNs [classes]int64) *toy {
+// partsOf are those of the model's classes that share.
+func partsOf() [limit.ClassesMax]float64 {
+	return [limit.ClassesMax]float64{searches: 2, pages: 5, holds: 3}
+}
+
+func newToy(costNs [classes]int64) *toy { return newToyOf(costNs, partsOf()) }
+
+// newToyOf makes a model whose classes have other parts.
+func newToyOf(costNs [classes]int64, parts [limit.ClassesMax]float64) *toy {
 	m := &toy{costNs: costNs, now: 1}
-	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Send: func() bool {
+	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Parts: parts, Send: func() bool {
 		m.asked = true
 		return true
 	}})

@@ -84,40 +84,23 @@ func (l *Limiter) queued() float64 {
 // last of them asks for the next round, if there is to be one. l.mu is held.
 func (l *Limiter) begin() {
 	var last *Place
-	for line := len(l.lines) - 1; line >= 0; line-- {
+	for line := l.next(nobody); line != nobody; line = l.next(nobody) {
+		if last != nil {
+			last.told <- l.taken()
+		}
 		k := l.kind(line)
-		rest := &l.rest[k]
-		if !l.goes(k) {
-			break // nobody goes before who is dearer
-		}
-		for ; l.lines[line].len() > 0 && (l.open || rest.left > 0); rest.left-- {
-			if last != nil {
-				last.told <- l.taken()
-			}
-			last = l.leave(line)
-			l.begun += k.cost()
-		}
+		last = l.leave(line)
+		l.rest[k].left--
+		l.begun += k.cost()
+		l.charge(line)
 	}
 	if last == nil {
 		return
 	}
 	if last.last = !l.open && !l.asked && (l.waiting > 0 || l.half()); last.last {
-		l.asked = true
+		l.ask()
 	}
 	last.told <- l.taken()
-}
-
-// goes says whether a kind may begin, by who of those dearer is waiting: of
-// those that go on there may be a round's, so that their commits have enough to
-// share, but no more. l.mu is held.
-func (l *Limiter) goes(k kind) bool {
-	switch again := l.rest[goingOn].waiting; k {
-	case whole:
-		return l.rest[brief].waiting+again == 0
-	case brief:
-		return again <= l.batch(goingOn)
-	}
-	return true
 }
 
 // half says that half of the places of some kind are taken. l.mu is held.
