@@ -113,7 +113,7 @@ func TestRulesFail(t *testing.T) {
 	f("ladder", "matcher/x.go", doc("matcher")+imports("renfort/bench/world"), "matcher imports bench/world")
 	f("ladder", "bench/world/x.go", doc("world")+imports("renfort/engine"), "bench/world imports engine")
 	f("ladder", "attic/x.go", doc("attic"), "folder attic has no rung")
-	f("doors", "index/x.go", doc("index")+imports("go.etcd.io/bbolt"), "go.etcd.io/bbolt has its door in store")
+	f("doors", "index/x.go", doc("index")+imports("go.etcd.io/bbolt"), "go.etcd.io/bbolt has its door in store, index text_check.go")
 	f("doors", "mission/x.go", doc("mission")+imports("github.com/golang/geo/s2"), "github.com/golang/geo has its door in geo")
 	f("doors", "engine/x_test.go", doc("engine")+imports("github.com/valyala/fasthttp"), "has its door in api")
 	f("doors", "cmd/renfort/x.go", doc("main")+imports("github.com/valyala/fasthttp"), "has its door in api")
