@@ -34,6 +34,9 @@ func (s *Service) Jam() {
 // InFlightLimits gives the bounds of the classes, lowest first.
 func (s *Service) InFlightLimits() []int64 { return s.lanes.most[:] }
 
+// Document is the OpenAPI document of the table of routes.
+func Document() []byte { return openAPI(table()) }
+
 // Codes lists every code of the one table.
 func Codes() (codes []string) {
 	for _, p := range problems {

@@ -16,10 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"renfort/api"
@@ -31,12 +27,12 @@ func start() time.Time { return time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC) }
 
 // live is a running service.
 type live struct {
-	t       testing.TB
-	engine  *engine.Engine
-	service *api.Service
-	client  *http.Client
-	served  chan error
-	router  routers.Router // of the document; nil where it is not checked
+	t        testing.TB
+	engine   *engine.Engine
+	service  *api.Service
+	client   *http.Client
+	served   chan error
+	document *document // nil where answers are not held against it
 }
 
 // openService serves a fresh engine; change may alter the configuration.
@@ -69,7 +65,14 @@ func serveEngine(t testing.TB, e *engine.Engine, change func(*api.Config)) *live
 	l.client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100,
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return listener.Dial() }}}
 	t.Cleanup(l.stop)
-	l.router = documentOf(t, l.get("/openapi.json").body)
+	document, err := sharedDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.get("/openapi.json").body; !bytes.Equal(got, document.text) {
+		t.Errorf("the service gives out another document than that of the table of routes: %s", got)
+	}
+	l.document = document
 	return l
 }
 
@@ -86,21 +89,6 @@ func (l *live) stop() {
 		l.t.Error(err)
 	}
 	l.client = nil
-}
-
-// documentOf makes the router that finds what the document promises.
-func documentOf(t testing.TB, data []byte) routers.Router {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc.Servers = nil
-	router, err := legacy.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return router
 }
 
 // answer is one answer, its body read.
@@ -159,21 +147,10 @@ func (l *live) do(method, path, body string, headers ...string) answer {
 // check holds an answer against the document.
 func (l *live) check(req *http.Request, a answer) {
 	l.t.Helper()
-	if l.router == nil || a.header.Get("Content-Encoding") != "" {
+	if l.document == nil || a.header.Get("Content-Encoding") != "" {
 		return
 	}
-	route, params, err := l.router.FindRoute(req)
-	if err != nil {
-		return // not documented: a 404, or a route that is still to come
-	}
-	kind := a.header.Get("Content-Type")
-	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
-		Status:                 a.status, Header: a.header,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !strings.Contains(kind, "json") || strings.Contains(kind, "ndjson")},
-	}
-	input.SetBodyBytes(bytes.Clone(a.body))
-	if err := openapi3filter.ValidateResponse(context.Background(), input); err != nil {
+	if err := l.document.judge(req, a); err != nil {
 		l.t.Errorf("%s %s answers %d %s\nwhich the document does not promise: %v", req.Method, req.URL, a.status, a.body, err)
 	}
 }
@@ -216,6 +193,6 @@ func (l *live) documented(method, path string) bool {
 	if err != nil {
 		return false
 	}
-	_, _, err = l.router.FindRoute(req)
+	_, _, err = l.document.router.FindRoute(req)
 	return err == nil
 }
