@@ -14,6 +14,7 @@ import (
 )
 
 func TestShutdownWithSilentConnections(t *testing.T) {
+	t.Parallel() // it mostly waits
 	e, err := engine.Open(engine.Options{Dir: t.TempDir(), ManualTicks: true, Clock: start})
 	if err != nil {
 		t.Fatal(err)

@@ -132,6 +132,7 @@ func (l *live) hold(m, volunteer string, headers ...string) {
 // is back, the webhook is let on and the delivery sent again, under its id.
 // What is not dead, or not known, is not sent again.
 func TestRetryDead(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l, d := openWorld(t, nil), openDoor(t, 410)
 	l.must(201, "PUT", "/v1/missions/m", niceMission("m", `,"seats":9`))
 	hook := `{"url":"` + d.URL + `","types":["seat.held"]}`
@@ -166,6 +167,7 @@ func TestRetryDead(t *testing.T) {
 // A webhook that is deleted takes what was pending with it, and another one of
 // the same id, made at once, gets what happens from then on and nothing older.
 func TestDeletePending(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l, refusing, well := openWorld(t, nil), openDoor(t, 503), openDoor(t, 204)
 	l.must(201, "PUT", "/v1/missions/m", niceMission("m", `,"seats":50`))
 	l.must(201, "PUT", "/v1/webhooks/w", `{"url":"`+refusing.URL+`","types":["seat.held"]}`)
