@@ -55,6 +55,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: kills and restarts")
 	}
+	t.Parallel() // it mostly waits, and shares nothing
 	t.Logf("seed %d", seed)
 	dir := t.TempDir()
 	s, missions := settled(t, dir, 2_000)

@@ -109,6 +109,7 @@ func TestImportReportsRefusedLines(t *testing.T) {
 // A service that refuses for now is asked again, a chunk at a time; one that
 // refuses for good is not.
 func TestImportWaitsForABusyService(t *testing.T) {
+	t.Parallel() // it mostly waits, and shares nothing
 	file := mustWrite(t, "m.ndjson", `{"id":"a","title":"x","remote":"full"}`+"\n")
 	answers := []func(http.ResponseWriter){
 		func(w http.ResponseWriter) {

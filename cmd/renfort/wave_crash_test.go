@@ -95,6 +95,7 @@ func TestWaveKilledAtItsSteps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: kills and restarts")
 	}
+	t.Parallel() // it mostly waits, and shares nothing
 	steps := []int{1, 2, 3, 4, 6, 8, 11, 14, 17, 21}
 	if *waveSteps > 0 {
 		steps = nil

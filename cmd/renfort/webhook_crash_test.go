@@ -123,6 +123,7 @@ func TestWebhookKilledUnderLoad(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: kills and restarts")
 	}
+	t.Parallel() // it mostly waits, and shares nothing
 	t.Logf("seed %d", seed)
 	dir := t.TempDir()
 	r := newHookReceiver(t)
