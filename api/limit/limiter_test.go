@@ -59,6 +59,9 @@ func TestOverload(t *testing.T) {
 			shakyMs = 45 // to refuse those who came while it was gone takes as long again
 		}
 		for _, times := range []float64{1.1, 1.5, 2, 4} {
+			if raceEnabled && times*1e9/float64(pageNs) > 20_000 {
+				continue // millions of requests of one goroutine: .ci/run has them without the detector
+			}
 			f(pageNs, times, false, 0.95, 10, 6)
 			f(pageNs, times, true, 0.9, shakyMs, 30)
 		}

@@ -44,7 +44,7 @@ func mustRun(t *testing.T, config peer.Config) *peer.Report {
 func TestAnswersAgree(t *testing.T) {
 	for _, peers := range [][]string{{peer.Bleve}, {peer.Lucene}, {peer.Bleve, peer.Lucene}} {
 		t.Run(strings.Join(peers, ","), func(t *testing.T) {
-			if testing.Short() && len(peers) > 1 {
+			if (testing.Short() || raceEnabled) && len(peers) > 1 {
 				t.Skip("each alone is compared with the brute force")
 			}
 			config := small(t, peers...)
@@ -155,6 +155,9 @@ func TestSameSeedSameQuestions(t *testing.T) {
 	files := func(seed uint64) (all string) {
 		config := small(t, peer.Bleve)
 		config.Seed, config.Rounds = seed, 0
+		if raceEnabled {
+			config.Missions = 100 // .ci/run makes all without the detector
+		}
 		mustRun(t, config)
 		for _, name := range []string{"missions.ndjson", "queries.ndjson"} {
 			data, err := os.ReadFile(filepath.Join(config.Dir, name))

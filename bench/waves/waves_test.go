@@ -81,6 +81,9 @@ func TestSeasonKeepsToBudgets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays 180 waves")
 	}
+	if raceEnabled {
+		t.Skip("one goroutine, and long under the race detector: .ci/run runs it without")
+	}
 	c := small()
 	c.Seeds, c.Targets, c.Truths, c.Season, c.Arms = 1, []int{1}, []float64{0.12}, true, []string{"calm"}
 	seasons := mustCompare(t, c).Seasons
