@@ -103,6 +103,7 @@ func (x *Index) Apply(changes []mission.Change) {
 	for i := range changes {
 		x.Load(&changes[i])
 	}
+	x.residents.work(x, len(changes))
 	x.publish()
 }
 
@@ -368,8 +369,8 @@ type Snapshot struct {
 	VolunteerRows uint32
 	Asked         Column[Asked]
 	Census        [2]*Census // the large one and the small one of who came since; nil for none
-	Moved         []uint32   // ordinals of volunteers whose row is in neither
-	whereabouts   Column[block]
+	Moved         []uint32   // ordinals of volunteers who are alive in neither, each once
+	whereabouts   Column[uint32]
 	involved      Column[uint64]
 	people        *people
 	orgWords      orgWords

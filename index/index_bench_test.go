@@ -1,9 +1,11 @@
 package index_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"renfort/bench/world"
 	"renfort/geo/gazetteer"
@@ -134,4 +136,42 @@ func BenchmarkBuild(b *testing.B) {
 			b.Fatalf("got %d missions, want %d", x.Snapshot().Exists, benchMissions)
 		}
 	}
+}
+
+// BenchmarkSurge is a second of a surge beside 700,000 volunteers: 100 commits of
+// 20 people who sign up and 20 seats, then a Tick. Beside its time it gives the
+// longest commit and the longest Tick, which everybody waits for.
+func BenchmarkSurge(b *testing.B) {
+	x := openBench(b)
+	var people uint32
+	somebodyNew := func() mission.Change {
+		x.seq++
+		people++
+		v := somebody(fmt.Sprint("p", people), x.Rand)
+		return mission.Change{Seq: x.seq, Kind: mission.VolunteerPut, VolunteerID: v.ID, VolunteerOrdinal: mission.Ordinal(people), Volunteer: v}
+	}
+	for range 700_000 {
+		c := somebodyNew()
+		x.Load(&c)
+	}
+	x.Apply([]mission.Change{x.tick(1)})
+	var longest, longestTick time.Duration
+	for b.Loop() {
+		for range 100 {
+			b.StopTimer()
+			cs := x.seats(20)
+			for range 20 {
+				cs = append(cs, somebodyNew())
+			}
+			b.StartTimer()
+			began := time.Now()
+			x.Apply(cs)
+			longest = max(longest, time.Since(began))
+		}
+		began := time.Now()
+		x.Apply([]mission.Change{x.tick(1)})
+		longestTick = max(longestTick, time.Since(began))
+	}
+	b.ReportMetric(longest.Seconds()*1e3, "longest-commit-ms")
+	b.ReportMetric(longestTick.Seconds()*1e3, "longest-tick-ms")
 }

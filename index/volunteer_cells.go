@@ -1,7 +1,6 @@
 package index
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -26,7 +25,8 @@ type Resident struct {
 	Days       mission.DayMask
 	Born       uint8 // BornUnknown, BornMinor, BornAdult, else the year of birth less BornZero
 	Traits     uint8
-	asks       uint8 // Asks, and Charged above it
+	asks       uint8  // Asks, and Charged above it
+	since      uint32 // epoch in which they last moved, as this row knows it
 }
 
 // AsksMost and ChargedMost are the most that a row counts of either; they stand
@@ -86,8 +86,8 @@ func bornOf(v *Volunteer) uint8 {
 }
 
 // residentOf makes the row of a volunteer who exists.
-func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32) Resident {
-	r := Resident{Ordinal: o, Domains: v.Domains, Activities: v.Activities[0] | v.Activities[1] | v.Activities[2] | v.Activities[3],
+func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32, since uint32) Resident {
+	r := Resident{Ordinal: o, since: since, Domains: v.Domains, Activities: v.Activities[0] | v.Activities[1] | v.Activities[2] | v.Activities[3],
 		ReachKm: float32(v.RadiusKm * (1 + 1e-6)), Tie: uint32(xxhash.Sum64String(id) >> 32), Publisher: v.Publisher,
 		LastAsked: a.Last, Days: v.Days, Born: bornOf(v), Traits: v.Remote | v.Channel<<channelShift | v.Consent<<consentShift,
 		asks: min(a.Asks, AsksMost) | min(a.Charged, ChargedMost)<<chargedShift}
@@ -102,8 +102,11 @@ func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32)
 
 // Resident gives the row of a volunteer who exists, as it is in this snapshot.
 func (s *Snapshot) Resident(o uint32) Resident {
-	return residentOf(o, s.Volunteers.At(o), s.AskedOf(o), *s.VolunteerIDs.At(o), s.Terms)
+	return residentOf(o, s.Volunteers.At(o), s.AskedOf(o), *s.VolunteerIDs.At(o), s.Terms, *s.whereabouts.At(o))
 }
+
+// Lives says whether a row of a census is its volunteer's newest: others are dead.
+func (s *Snapshot) Lives(r *Resident) bool { return *s.whereabouts.At(r.Ordinal) == r.since }
 
 // Home is a cell of mission.VolunteerLevel with its residents. They are all as
 // far from anything: their place is the cell's centre.
@@ -155,55 +158,81 @@ func (c *Census) Nowhere() []Resident {
 	return c.Rows[:c.Homes[0].Len]
 }
 
-// settler is a resident on the way into a census.
-type settler struct {
-	cell geo.Cell
-	Resident
-}
-
-func (c *Census) add(s *settler) {
-	if n := len(c.Homes); n == 0 || c.Homes[n-1].Cell != s.cell {
-		h := Home{Cell: s.cell, First: uint32(len(c.Rows))}
-		if s.cell != 0 {
-			h.Vec = s.cell.CenterVec()
-		}
-		c.Homes = append(c.Homes, h)
+// add appends a resident, whose home is the last or a new one; vec is its place.
+func (c *Census) add(cell geo.Cell, vec geo.Vec, r *Resident) {
+	if n := len(c.Homes); n == 0 || c.Homes[n-1].Cell != cell {
+		c.Homes = append(c.Homes, Home{Cell: cell, Vec: vec, First: uint32(len(c.Rows))})
 	}
 	c.Homes[len(c.Homes)-1].Len++
-	c.Rows = append(c.Rows, s.Resident)
+	c.Rows = append(c.Rows, *r)
 }
 
 // quarterRows is how many residents a leaf has at most, unless they all share
 // one home.
 const quarterRows = 192
 
-// divide draws the quarters of a census whose homes are complete.
-func (c *Census) divide() {
-	first := run{0, len(c.Homes), -1}
+// drawing is the quarters of a census under way: first all are cut, from the root
+// down, then each is described, from the leaves up.
+type drawing struct {
+	census *Census
+	runs   []run
+	cut    int
+	caps   []geo.Cap
+	blank  int // so many are not described yet
+}
+
+// draw begins the quarters of a census whose homes are complete.
+func draw(c *Census) *drawing {
+	first := run{0, len(c.Homes), wholeLevel}
 	if first.hi > 0 && c.Homes[0].Cell == 0 {
 		first.lo = 1
 	}
-	if first.lo == first.hi {
-		return
+	d := &drawing{census: c}
+	if first.lo < first.hi {
+		d.runs = []run{first}
+		c.Quarters = append(c.Quarters, Quarter{})
 	}
-	runs := []run{first}
-	c.Quarters = append(c.Quarters, Quarter{})
-	for i := 0; i < len(runs); i++ { // breadth first: siblings stand together
-		r, q := runs[i], &c.Quarters[i]
-		last := &c.Homes[r.hi-1]
-		if r.hi-r.lo == 1 || last.First+last.Len-c.Homes[r.lo].First <= quarterRows {
+	return d
+}
+
+// cutRows is what it costs to cut a run, in rows described.
+const cutRows = 16
+
+// step goes on for so many rows, and gives how many it had no use for.
+func (d *drawing) step(rows int) (left int) {
+	c := d.census
+	for ; rows > 0 && d.cut < len(d.runs); rows -= cutRows { // breadth first: siblings stand together
+		r, q := d.runs[d.cut], &c.Quarters[d.cut]
+		d.cut++
+		if r.hi-r.lo == 1 || c.rows(r.lo, r.hi) <= quarterRows {
 			q.First, q.Len, q.Leaf = uint32(r.lo), uint16(r.hi-r.lo), true
 			continue
 		}
 		parts := c.parts(r)
-		q.First, q.Len = uint32(len(runs)), uint16(len(parts))
-		runs = append(runs, parts...)
+		q.First, q.Len = uint32(len(d.runs)), uint16(len(parts))
+		d.runs = append(d.runs, parts...)
 		c.Quarters = append(c.Quarters, make([]Quarter, len(parts))...)
 	}
-	caps := make([]geo.Cap, len(runs))
-	for i := len(runs) - 1; i >= 0; i-- { // children before parents
-		c.describe(uint32(i), caps)
+	if d.cut == len(d.runs) && d.caps == nil {
+		d.caps, d.blank = make([]geo.Cap, len(d.runs)), len(d.runs)
 	}
+	for rows > 0 && d.blank > 0 { // children before parents
+		d.blank--
+		c.describe(uint32(d.blank), d.caps)
+		rows--
+		if q := &c.Quarters[d.blank]; q.Leaf {
+			rows -= c.rows(int(q.First), int(q.First)+int(q.Len))
+		}
+	}
+	return rows
+}
+
+func (d *drawing) done() bool { return d.cut == len(d.runs) && d.blank == 0 }
+
+// rows counts the residents of homes from lo up to hi.
+func (c *Census) rows(lo, hi int) int {
+	last := &c.Homes[hi-1]
+	return int(last.First + last.Len - c.Homes[lo].First)
 }
 
 // parts cuts a run of homes where the cells that contain them change.
@@ -284,134 +313,4 @@ func (q *Quarter) join(below *Quarter) bool {
 	q.Days |= below.Days
 	q.ReachKm = max(q.ReachKm, below.ReachKm)
 	return below.ReachKm != 0
-}
-
-// Where the row of a volunteer is.
-const (
-	notCounted uint8 = iota
-	inMain
-	inRecent
-	inMoved
-)
-
-// block is the whereabouts of 64 volunteers that follow each other.
-type block [64]uint8
-
-// residents are the two censuses and who has changed since.
-type residents struct {
-	census [2]*Census // the large one, seldom taken, and the small one
-	where  column[block]
-	moved  []uint32
-}
-
-// Lives says whether a row of Census[i] is its volunteer's newest: others are
-// dead.
-func (s *Snapshot) Lives(i int, o uint32) bool {
-	return s.whereabouts.At(o >> 6)[o&63] == inMain+uint8(i)
-}
-
-// move says that a volunteer's row is not what the censuses say.
-func (r *residents) move(o uint32) {
-	if at := &r.where.edit(o >> 6)[o&63]; *at != inMoved {
-		*at = inMoved
-		r.moved = append(r.moved, o)
-	}
-}
-
-// movedMost is how many may have changed before a Tick takes the small census
-// anew: every request looks at each of them.
-const movedMost = 256
-
-// tick takes those who changed into the small census, and that into the large
-// one when it is an eighth of it.
-func (r *residents) tick(x *Index) {
-	if len(r.moved) <= movedMost {
-		return
-	}
-	settlers := r.settlers(x)
-	r.moved = nil
-	if r.census[1] == nil && r.many(len(settlers)) { // at a start
-		r.census[0] = r.take(r.census[0], inMain, settlers)
-		r.census[0].divide()
-		return
-	}
-	small := r.take(r.census[1], inRecent, settlers)
-	if !r.many(len(small.Rows)) {
-		small.divide()
-		r.census[1] = small
-		return
-	}
-	r.census[0] = r.take(r.census[0], inMain, small.settlers())
-	r.census[0].divide()
-	r.census[1] = nil
-}
-
-// many says whether a small census of so many is to join the large one.
-func (r *residents) many(rows int) bool {
-	return rows >= mergeLeast && (r.census[0] == nil || rows >= len(r.census[0].Rows)/mergeShare)
-}
-
-// settlers gives the rows of who changed, in the order of a census.
-func (r *residents) settlers(x *Index) []settler {
-	all := make([]settler, 0, len(r.moved))
-	for _, o := range r.moved {
-		if v := x.volunteers.at(o); v.Exists {
-			all = append(all, settler{v.Cell, residentOf(o, v, x.asks.of(o), *x.volunteerIDs.at(o), x.terms.items)})
-		} else {
-			r.where.edit(o >> 6)[o&63] = notCounted
-		}
-	}
-	slices.SortFunc(all, func(a, b settler) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.Ordinal, b.Ordinal)) })
-	return all
-}
-
-// settlers gives the rows of a census on their way into another.
-func (c *Census) settlers() []settler {
-	all := make([]settler, 0, len(c.Rows))
-	for _, h := range c.Homes {
-		for _, row := range c.Rows[h.First : h.First+h.Len] {
-			all = append(all, settler{h.Cell, row})
-		}
-	}
-	return all
-}
-
-// take gives a census of those who still live in an old one, nil for none, and
-// of the settlers: two ordered lists become one.
-func (r *residents) take(old *Census, mark uint8, settlers []settler) *Census {
-	kept := 0
-	if old != nil {
-		kept = len(old.Rows)
-	}
-	c, rest := &Census{Rows: make([]Resident, 0, kept+len(settlers))}, settlers
-	if old != nil {
-		c.Homes = make([]Home, 0, len(old.Homes)+len(settlers)/8)
-		for _, h := range old.Homes {
-			for k := range old.Rows[h.First : h.First+h.Len] {
-				row := settler{h.Cell, old.Rows[h.First+uint32(k)]}
-				if r.where.at(row.Ordinal >> 6)[row.Ordinal&63] != mark {
-					continue
-				}
-				for len(rest) > 0 && rest[0].before(&row) {
-					c.add(&rest[0])
-					rest = rest[1:]
-				}
-				c.add(&row)
-			}
-		}
-	}
-	for i := range rest {
-		c.add(&rest[i])
-	}
-	// Only now: an old row of a settler must not look alive on the way.
-	for i := range settlers {
-		o := settlers[i].Ordinal
-		r.where.edit(o >> 6)[o&63] = mark
-	}
-	return c
-}
-
-// before is the order of a census.
-func (s *settler) before(t *settler) bool {
-	return s.cell < t.cell || s.cell == t.cell && s.Ordinal < t.Ordinal
 }

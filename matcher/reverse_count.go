@@ -96,14 +96,14 @@ func Count(s *index.Snapshot, r *CountRequest, nearest func(geo.Point) Commune) 
 
 // all looks at everybody, home by home.
 func (c *counting) all() {
-	for i, census := range c.s.Census {
+	for _, census := range c.s.Census {
 		if census == nil {
 			continue
 		}
 		for _, h := range census.Homes {
 			department, in := c.home(h.Cell)
 			for k := range census.Rows[h.First : h.First+h.Len] {
-				if row := &census.Rows[h.First+uint32(k)]; in && c.s.Lives(i, row.Ordinal) {
+				if row := &census.Rows[h.First+uint32(k)]; in && c.s.Lives(row) {
 					c.take(row, department)
 				}
 			}

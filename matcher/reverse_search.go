@@ -147,7 +147,7 @@ func (q *reverse) visit(census int, rows []index.Resident, w *reached) {
 		if most < q.list.floor {
 			continue
 		}
-		if census == isMoved || q.snapshot.Lives(census, r.Ordinal) {
+		if census == isMoved || q.snapshot.Lives(r) {
 			q.consider(r, w, remote, factor)
 		} else {
 			q.scored--

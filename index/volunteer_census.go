@@ -1,0 +1,222 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+
+	"renfort/geo"
+)
+
+// residents are the two censuses and who has moved since. A move has the number
+// of its epoch, which ends when those who moved in it are frozen, to be taken into
+// a census: a row of a census is alive as long as its volunteer has not moved again.
+//
+// A census is taken in pieces, a few at each commit, because the writer waits for
+// them: of 700,000 people the large one takes a third of a second. Meanwhile the
+// frozen are found among the moved, and in the old censuses nobody is alive who
+// is among them.
+type residents struct {
+	census [2]*Census // the large one, seldom taken, and the small one
+	where  column[uint32]
+	epoch  uint32
+	moved  []uint32 // the frozen first
+	frozen int
+	again  []uint32 // of the frozen, who moved again
+	taking *taking  // nil where none is under way
+}
+
+// move says that a volunteer's row is not what the censuses say.
+func (r *residents) move(o uint32) {
+	since := r.where.edit(o)
+	if r.epoch == 0 {
+		r.epoch = 1 // 0 is for who never moved
+	}
+	switch {
+	case *since == r.epoch:
+	case r.frozen > 0 && *since == r.epoch-1:
+		r.again = append(r.again, o)
+	default:
+		r.moved = append(r.moved, o)
+	}
+	*since = r.epoch
+}
+
+const (
+	// movedMost is how many may have moved before a Tick begins a census: every
+	// request looks at each of them.
+	movedMost = 256
+	// takeLeast and takeEach are how many rows are taken at a commit, and for each
+	// of its changes: somebody new is copied some twenty times until they have a
+	// place in a large census of 700,000.
+	takeLeast = 512
+	takeEach  = 32
+	// gatherRows is what it costs to make somebody's row anew, in rows copied.
+	gatherRows = 4
+)
+
+// tick begins to take those who moved into the small census, and that into the
+// large one when it is an eighth of it.
+func (r *residents) tick(x *Index) {
+	if r.taking != nil || len(r.moved) <= movedMost {
+		return
+	}
+	r.frozen = len(r.moved)
+	r.epoch++
+	r.taking = &taking{}
+	for r.census[0] == nil && r.taking != nil { // at a start: nobody waits yet
+		r.step(x, len(r.moved))
+	}
+}
+
+// work goes on with the census that is taken, if there is one, after so many changes.
+func (r *residents) work(x *Index, changes int) {
+	if r.taking != nil {
+		r.step(x, takeLeast+takeEach*changes)
+	}
+}
+
+// step takes so many rows more.
+func (r *residents) step(x *Index, rows int) {
+	t := r.taking
+	for rows > 0 && !t.step(r, x, &rows) {
+	}
+	if !t.done {
+		return
+	}
+	if r.census[1] = t.to; t.large {
+		r.census = [2]*Census{t.to, nil}
+	}
+	r.moved = append(slices.Clone(r.moved[r.frozen:]), r.again...)
+	r.frozen, r.again, r.taking = 0, nil, nil
+}
+
+// many says whether a small census of so many is to join the large one.
+func (r *residents) many(rows int) bool {
+	return rows >= mergeLeast && (r.census[0] == nil || rows >= len(r.census[0].Rows)/mergeShare)
+}
+
+// taking is a census under way: the frozen are gathered and put in order, then
+// joined with the small census, and that with the large one where it is time.
+type taking struct {
+	gathered int
+	settlers []settler
+	joining  *joining
+	joined   int // how many old censuses are in
+	drawing  *drawing
+	to       *Census
+	large    bool
+	done     bool
+}
+
+// settler is a resident on the way into a census.
+type settler struct {
+	cell geo.Cell
+	Resident
+}
+
+// step does a part of what is next, which costs some of rows; it says whether
+// all is done.
+func (t *taking) step(r *residents, x *Index, rows *int) (done bool) {
+	switch {
+	case t.to == nil:
+		t.gather(r, x, rows)
+	case t.drawing != nil:
+		*rows = t.drawing.step(*rows)
+		t.done = t.drawing.done()
+	case t.joining != nil:
+		if *rows = t.joining.step(&r.where, *rows); t.joining.done() {
+			t.to, t.joining = t.joining.to, nil
+			t.joined++
+		}
+	case t.joined == 0 && r.census[1] != nil:
+		t.joining = join(r.census[1], t.to)
+	case t.joined < 2 && !t.large && r.many(len(t.to.Rows)):
+		t.large = true
+		if r.census[0] != nil {
+			t.joining = join(r.census[0], t.to)
+		}
+	default:
+		t.drawing = draw(t.to)
+	}
+	return t.done
+}
+
+// gather makes the rows of the frozen as they are now. Whoever moved after they
+// were frozen is dead in it.
+func (t *taking) gather(r *residents, x *Index, rows *int) {
+	for ; *rows > 0 && t.gathered < r.frozen; *rows -= gatherRows {
+		o := r.moved[t.gathered]
+		t.gathered++
+		if v := x.volunteers.at(o); v.Exists {
+			t.settlers = append(t.settlers, settler{v.Cell, residentOf(o, v, x.asks.of(o), *x.volunteerIDs.at(o), x.terms.items, r.epoch-1)})
+		}
+	}
+	if t.gathered < r.frozen {
+		return
+	}
+	slices.SortFunc(t.settlers, func(a, b settler) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.Ordinal, b.Ordinal)) })
+	*rows -= len(t.settlers)
+	t.to = &Census{Rows: make([]Resident, 0, len(t.settlers))}
+	var vec geo.Vec
+	for i := range t.settlers {
+		s := &t.settlers[i]
+		if s.cell != 0 && (i == 0 || t.settlers[i-1].cell != s.cell) {
+			vec = s.cell.CenterVec()
+		}
+		t.to.add(s.cell, vec, &s.Resident)
+	}
+	t.settlers = nil
+}
+
+// joining is two censuses on their way into one, without the dead.
+type joining struct {
+	from [2]walk
+	to   *Census
+}
+
+func join(a, b *Census) *joining {
+	return &joining{from: [2]walk{{census: a}, {census: b}}, to: &Census{
+		Rows:  make([]Resident, 0, len(a.Rows)+len(b.Rows)),
+		Homes: make([]Home, 0, max(len(a.Homes), len(b.Homes))+min(len(a.Homes), len(b.Homes))/2),
+	}}
+}
+
+// step takes so many rows, and gives how many it had no use for.
+func (j *joining) step(where *column[uint32], rows int) (left int) {
+	for ; rows > 0 && !j.done(); rows-- {
+		w := &j.from[0]
+		if w.over() || !j.from[1].over() && j.from[1].before(w) {
+			w = &j.from[1]
+		}
+		home, row := w.next()
+		if *where.at(row.Ordinal) == row.since {
+			j.to.add(home.Cell, home.Vec, row)
+		}
+	}
+	return rows
+}
+
+func (j *joining) done() bool { return j.from[0].over() && j.from[1].over() }
+
+// walk is a place in a census.
+type walk struct {
+	census    *Census
+	home, row int
+}
+
+func (w *walk) over() bool { return w.row == len(w.census.Rows) }
+
+// before is the order of a census: by home, in a home by ordinal.
+func (w *walk) before(v *walk) bool {
+	a, b := w.census.Homes[w.home].Cell, v.census.Homes[v.home].Cell
+	return a < b || a == b && w.census.Rows[w.row].Ordinal < v.census.Rows[v.row].Ordinal
+}
+
+// next gives the row there with its home, and goes on.
+func (w *walk) next() (*Home, *Resident) {
+	h, r := &w.census.Homes[w.home], &w.census.Rows[w.row]
+	if w.row++; uint32(w.row) == h.First+h.Len {
+		w.home++
+	}
+	return h, r
+}
