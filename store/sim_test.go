@@ -26,8 +26,16 @@ import (
 
 var (
 	simSeed  = flag.Uint64("seed", 0, "run the simulation with this seed alone")
-	simSeeds = flag.Uint64("seeds", 100, "run the simulation with so many seeds")
+	simSeeds = flag.Uint64("seeds", usualSeeds(), "run the simulation with so many seeds")
 )
+
+// usualSeeds is fewer under the race detector: .ci/run has thousands without.
+func usualSeeds() uint64 {
+	if raceEnabled {
+		return 20
+	}
+	return 100
+}
 
 // simSteps is how many steps one seed has, simSweep how much a Tick ends of
 // each kind in every second one.

@@ -169,6 +169,9 @@ func TestFloodOfTheDearest(t *testing.T) {
 // When the load falls, nothing is refused after a short while: neither of what
 // comes by itself nor of callers who ask again at once.
 func TestBackToNormal(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one goroutine, and long under the race detector: .ci/run runs it without")
+	}
 	m := newToy(costs(80_000))
 	over := load{until: 10 * seconds, perS: [classes]float64{pages: 25_000}}
 	m.run(rngOf(t), over, load{until: 14 * seconds, perS: [classes]float64{pages: 9_000}})
