@@ -64,6 +64,7 @@ type query struct {
 	fresh    []uint32     // missions to be looked at one by one
 	alone    []uint32     // where they are more than the snapshot's
 	walk     shelfWalk
+	stocking stocking
 	order    []*candidate // what the collectors kept, in the order of the page
 	served   candidate    // the mission that nobody took, if it has its place by that
 	decay    *decay

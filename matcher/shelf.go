@@ -325,12 +325,19 @@ func (q *query) stockAfar() *index.Shelf {
 	return shelf
 }
 
-// bestOf collects the entries of the greatest bounds, most of them.
+// bestOf collects the entries of the greatest bounds, most of them. Its memory is
+// used again.
 type bestOf struct {
 	most  int
 	found []named
+	kept  []named  // what found becomes when it is full
 	keys  []uint64 // the bound's bits, which rise as it does, and the number in found
 	floor float32  // what is not above it need not be added
+}
+
+func (b *bestOf) begin(most int) {
+	b.most, b.floor = most, 0
+	b.found, b.keys = slices.Grow(b.found[:0], 2*most), slices.Grow(b.keys[:0], 2*most)
 }
 
 // named is an entry by its tree and number, and its bound.
@@ -354,20 +361,20 @@ func (b *bestOf) add(bound float32, tree, entry uint32) {
 func (b *bestOf) drop() {
 	slices.Sort(b.keys)
 	slices.Reverse(b.keys)
-	kept := make([]named, 0, 2*b.most)
+	kept := slices.Grow(b.kept[:0], 2*b.most)
 	for _, key := range b.keys[:min(b.most, len(b.keys))] {
 		kept = append(kept, b.found[uint32(key)])
 	}
 	if len(b.found) > len(kept) {
 		b.floor = kept[len(kept)-1].bound
 	}
-	b.found, b.keys = kept, b.keys[:0]
+	b.found, b.kept, b.keys = kept, b.found, b.keys[:0]
 	for i := range kept {
 		b.keys = append(b.keys, uint64(math.Float32bits(kept[i].bound))<<32|uint64(i))
 	}
 }
 
-// done gives them, best first, and the bound of those left out.
+// done gives them, best first, until it begins again, and the bound of those left out.
 func (b *bestOf) done() (best []named, rest float64) {
 	b.drop()
 	return b.found, float64(b.floor)
@@ -382,12 +389,18 @@ type shelfAsker struct {
 	nearest  bool
 }
 
-// walk gives the best entries at places, best first, and the bound of what is
-// left. It looks at cells best first.
+// stocking is the memory of a walk over the trees for a shelf.
+type stocking struct {
+	best bestOf
+	heap cellHeap
+}
+
+// walk gives the best entries at places, best first, until the next walk, and the
+// bound of what is left. It looks at cells best first.
 func (a *shelfAsker) walk(most int) (best []named, rest float64) {
 	trees := a.q.snapshot.Shelves.Trees
-	b := bestOf{most: most, found: make([]named, 0, 2*most), keys: make([]uint64, 0, 2*most)}
-	var heap cellHeap
+	b, heap := &a.q.stocking.best, a.q.stocking.heap[:0]
+	b.begin(most)
 	for i, t := range trees {
 		if !t.Remote && len(t.Nodes) > 0 {
 			heap.push(cell{bound: a.node(t, 0), tree: uint32(i)})
@@ -401,7 +414,7 @@ func (a *shelfAsker) walk(most int) (best []named, rest float64) {
 		t := trees[top.tree]
 		n := &t.Nodes[top.node]
 		if n.Leaf {
-			a.leaf(&b, top, t, n)
+			a.leaf(b, top, t, n)
 			continue
 		}
 		for k := n.First; k < n.First+uint32(n.Len); k++ {
@@ -410,6 +423,7 @@ func (a *shelfAsker) walk(most int) (best []named, rest float64) {
 			}
 		}
 	}
+	a.q.stocking.heap = heap
 	return b.done()
 }
 

@@ -89,8 +89,8 @@ func (s *Store) reopen() ([]mission.Change, error) {
 	defer s.writing.Unlock()
 	if s.open != nil { // all of it is in the journal
 		_ = s.open.tx.Rollback()
+		s.scratch.reuse(s.open)
 		s.open = nil
-		s.scratch.reuse()
 	}
 	if s.file != nil {
 		s.file.drop()

@@ -21,6 +21,7 @@ func (r *reducer) giveFeedback(c mission.GiveFeedback) (mission.Result, error) {
 		key := personPrefix(nil, f.Volunteer, personFeedback)
 		raw := r.get(peopleBucket, key)
 		due, all := r.feedback(raw)
+		all = slices.Grow(all, len(f.Missions))
 		for _, m := range f.Missions {
 			all = append(all, shown{kind: f.Type, mission: m, recommendation: f.RecommendationID, at: at})
 		}
@@ -59,6 +60,9 @@ func (r *reducer) recent(all []shown) []shown {
 	return all[max(0, len(all)-mission.FeedbackMax):]
 }
 
+// feedbackBytes is about how much room one thing that was shown takes.
+const feedbackBytes = 64
+
 // putFeedback replaces somebody's feedback, and moves the time at which the
 // oldest of it is forgotten.
 func (r *reducer) putFeedback(key, raw []byte, due int64, all []shown) {
@@ -70,8 +74,8 @@ func (r *reducer) putFeedback(key, raw []byte, due int64, all []shown) {
 		return
 	}
 	due = all[0].at + mission.FeedbackDays*secondsPerDay
-	r.put(peopleBucket, key, raw, appendFeedback(nil, due, all))
-	r.put(dueBucket, dueKey(nil, dueFeedback, due, key), nil, nil)
+	r.put(peopleBucket, key, raw, r.keep(appendFeedback(r.room(feedbackBytes*len(all)), due, all)))
+	r.put(dueBucket, r.keep(dueKey(r.room(len(key)+9), dueFeedback, due, key)), nil, nil)
 }
 
 func (r *reducer) dropFeedback(key []byte) {

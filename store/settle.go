@@ -145,7 +145,7 @@ func (s *Store) commitOpen() error {
 	r := s.open
 	s.open = nil
 	err := r.tx.Commit()
-	s.scratch.reuse()
+	s.scratch.reuse(r)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *Store) undo(r *reducer) {
 	if s.open != nil {
 		_ = r.tx.Rollback()
 		s.open = nil
-		s.scratch.reuse()
+		s.scratch.reuse(r)
 	}
 	s.file.rebasing.Wait()
 	if s.settled.Load() >= s.Seq() || s.file.pin == nil { // without a pin the base's pages would be used

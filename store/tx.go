@@ -51,9 +51,16 @@ func newScratch() *scratch {
 	return &scratch{arena0: make([]byte, 0, arenaBytes), ops0: make([]byte, 0, arenaBytes), seats0: map[mission.Ordinal]*cachedSeats{}}
 }
 
-// reuse makes the memory ready for the next transaction. bbolt has let go of
+// opsKept is how large the memory of what was written may be to be used again: few
+// transactions write more.
+const opsKept = 8 << 20
+
+// reuse makes the memory ready for the transaction after r. bbolt has let go of
 // it: what was committed is in the file's map.
-func (s *scratch) reuse() {
+func (s *scratch) reuse(r *reducer) {
+	if cap(r.ops) <= opsKept {
+		s.ops0 = r.ops[:0]
+	}
 	clear(s.seats0)
 	s.dirty = s.dirty[:0]
 	if invariants {
