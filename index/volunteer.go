@@ -123,14 +123,26 @@ func (x *Index) putVolunteer(c *mission.Change) {
 	row.Skills = x.terms.add(x.enterAll(Skill, v.Skills))
 	row.Equipment = uint8(x.terms.add(x.enterAll(Equipment, v.Equipment)).Len)
 	row.Languages = uint8(x.terms.add(x.enterAll(Language, v.Languages)).Len)
-	if p, ok := v.Position(); ok {
-		row.Cell = geo.CellAt(p, mission.VolunteerLevel)
-	}
+	row.Cell = homeOf(v)
 	*x.volunteerIDs.edit(o) = v.ID
 	x.volunteerRows = max(x.volunteerRows, o+1)
 	x.note(o, x.people.setNumber(v.ID, c.Seq, o+1))
 	x.asks.consented(x, o, &before, row)
 	x.residents.move(o)
+}
+
+// homeOf gives the cell where somebody lives, 0 where they do not say. A record has
+// it as it is; only a profile has a point.
+func homeOf(v *mission.Volunteer) geo.Cell {
+	if v.Location == nil {
+		if c, err := geo.ParseCell(v.Cell); err == nil && c.Level() == mission.VolunteerLevel {
+			return c
+		}
+	}
+	if p, ok := v.Position(); ok {
+		return geo.CellAt(p, mission.VolunteerLevel)
+	}
+	return 0
 }
 
 func (x *Index) eraseVolunteer(c *mission.Change) {
