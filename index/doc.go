@@ -14,6 +14,9 @@
 //     new, or stands better than its bound, waits in a short list beside them.
 //   - Facets are sets of missions as bits, and numbers for the sets of values
 //     that missions have: a search filters and counts without reading records.
+//   - The census has volunteers by where they live, for whoever looks for them.
+//     A Tick begins a new one, the commits after it do a part each; until it is
+//     done who moved is found in a short list, too.
 //   - Standing is what a mission brings to its score before anybody asks
 //     (urgency, quality and congestion). How it is computed is the matcher's
 //     business; the index is given the function.
