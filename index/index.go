@@ -67,6 +67,7 @@ type Index struct {
 	due           deadlines
 	forest        forest
 	scales        *Scales
+	scaled        uint64 // how many there were
 	shelves       *Shelves
 	restanding    bool // every mission is being stood anew
 	restood       bool // that was done since the last publish
@@ -310,7 +311,8 @@ func (x *Index) publish() {
 		Asked: x.asks.rows.share(), Census: x.residents.census, Moved: x.residents.moved, involved: x.involved.share(), whereabouts: x.residents.where.share(),
 	}
 	if x.scales == nil {
-		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank}
+		x.scaled++
+		x.scales = &Scales{Base: s, Rank: x.policy.Distance.ScaleRank, Name: x.scaled}
 	}
 	s.Scales = x.scales
 	switch {

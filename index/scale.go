@@ -12,6 +12,7 @@ import (
 type Scales struct {
 	Base *Snapshot // as it was at the Tick: what a scale is measured on
 	Rank int       // the n
+	Name uint64    // no others of the index have it
 	km   sync.Map  // geo.Cell of mission.ScaleLevel -> float64
 }
 

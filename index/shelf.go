@@ -51,7 +51,7 @@ type Shelf struct {
 	NearKms []float32 // NearKms[i]: Near[i] is no nearer to the centre
 	NearKm  float64
 	// Scales and RankKm say how far the Rank-th nearest is from here.
-	Scales *Scales
+	Scales uint64 // their Name: they themselves would keep the whole of an old snapshot
 	RankKm float64
 
 	traits     []uint64 // by 64 rows, a bit each: domains, then activities, then skills, then reach

@@ -242,7 +242,7 @@ func (q *query) setScales(cell geo.Cell, slot *index.ShelfSlot) {
 func (q *query) nearKm(rank int, cell geo.Cell, slot *index.ShelfSlot) float64 {
 	s := q.snapshot.Scales
 	if slot != nil {
-		if shelf := slot.Peek(); shelf != nil && shelf.Scales == s && s.Rank == rank {
+		if shelf := slot.Peek(); shelf != nil && shelf.Scales == s.Name && s.Rank == rank {
 			return shelf.RankKm
 		}
 	}

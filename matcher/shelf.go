@@ -284,7 +284,7 @@ func (q *query) sortRows(block int) (words [2 * kinds]uint64) {
 func (q *query) stock(at geo.Cell) *index.Shelf {
 	asker := shelfAsker{q: q, cap: geo.CellCap(at)}
 	shelf := &index.Shelf{Trees: q.snapshot.Shelves.Trees, NearKm: math.Inf(1),
-		Center: at.CenterVec(), Scales: q.snapshot.Scales, RankKm: q.nearestKm}
+		Center: at.CenterVec(), Scales: q.snapshot.Scales.Name, RankKm: q.nearestKm}
 	for i, l := range q.scaleKm {
 		shelf.ScaleKm[i] = l * shelfMargin
 		asker.reciprok[i] = q.policy.Weights.Distance / shelf.ScaleKm[i]
