@@ -12,7 +12,7 @@ import (
 // a census: a row of a census is alive as long as its volunteer has not moved again.
 //
 // A census is taken in pieces, a few at each commit, because the writer waits for
-// them: of 700,000 people the large one takes a third of a second. Meanwhile the
+// them: of some 300,000 people the large one took a tenth of a second. Meanwhile the
 // frozen are found among the moved, and in the old censuses nobody is alive who
 // is among them.
 type residents struct {
@@ -46,8 +46,8 @@ const (
 	// request looks at each of them.
 	movedMost = 256
 	// takeLeast and takeEach are how many rows are taken at a commit, and for each
-	// of its changes: somebody new is copied some twenty times until they have a
-	// place in a large census of 700,000.
+	// of its changes: by the sizes at which they join, somebody new has some
+	// twenty rows copied for them where there are 700,000.
 	takeLeast = 512
 	takeEach  = 32
 	// gatherRows is what it costs to make somebody's row anew, in rows copied.
