@@ -136,7 +136,7 @@ func (c *call) decode(v any) error { return decodeObject(c.body, v) }
 // decodeObject is mission.Decode for what must be an object: null is nothing
 // that somebody meant to store.
 func decodeObject(data []byte, v any) error {
-	if d := skipSpace(data); len(d) > 0 && d[0] != '{' {
+	if d := mission.SkipSpace(data); len(d) > 0 && d[0] != '{' {
 		if err := mission.Decode(data, new(jsontext.Value)); err != nil {
 			return err
 		}

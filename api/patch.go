@@ -8,7 +8,7 @@ import (
 
 // decodePatch reads a merge patch of RFC 7396, which must be an object.
 func decodePatch(data []byte) (map[string]jsontext.Value, error) {
-	if v := skipSpace(data); len(v) == 0 || v[0] != '{' {
+	if v := mission.SkipSpace(data); len(v) == 0 || v[0] != '{' {
 		return nil, invalid("", "a merge patch of a record is an object")
 	}
 	var patch map[string]jsontext.Value

@@ -14,32 +14,32 @@ import (
 // what it is not sure of it leaves.
 func scanSimple(b []byte) (id []byte, limit int, ok bool) {
 	limit = mission.RecommendDefault
-	b = skipSpace(b)
+	b = mission.SkipSpace(b)
 	if len(b) == 0 || b[0] != '{' {
 		return nil, 0, false
 	}
 	b = b[1:]
 	seen := false // of limit
 	for first := true; ; first = false {
-		b = skipSpace(b)
+		b = mission.SkipSpace(b)
 		if len(b) > 0 && b[0] == '}' && !first {
-			return id, limit, id != nil && len(skipSpace(b[1:])) == 0
+			return id, limit, id != nil && len(mission.SkipSpace(b[1:])) == 0
 		}
 		if !first {
 			if len(b) == 0 || b[0] != ',' {
 				return nil, 0, false
 			}
-			b = skipSpace(b[1:])
+			b = mission.SkipSpace(b[1:])
 		}
-		name, rest := scanWord(b)
-		rest = skipSpace(rest)
+		name, rest := mission.ScanWord(b)
+		rest = mission.SkipSpace(rest)
 		if len(rest) == 0 || rest[0] != ':' {
 			return nil, 0, false
 		}
-		b = skipSpace(rest[1:])
+		b = mission.SkipSpace(rest[1:])
 		switch {
 		case string(name) == "volunteer" && id == nil:
-			if id, b = scanWord(b); len(id) == 0 || len(id) > mission.IDBytesMax {
+			if id, b = mission.ScanWord(b); len(id) == 0 || len(id) > mission.IDBytesMax {
 				return nil, 0, false
 			}
 		case string(name) == "limit" && !seen:
@@ -51,33 +51,6 @@ func scanSimple(b []byte) (id []byte, limit int, ok bool) {
 			return nil, 0, false
 		}
 	}
-}
-
-// skipSpace skips what JSON calls white space.
-func skipSpace(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\n' || b[0] == '\r' || b[0] == '\t') {
-		b = b[1:]
-	}
-	return b
-}
-
-// scanWord reads a JSON string of plain ASCII without escapes; word is nil
-// for any other.
-func scanWord(b []byte) (word, rest []byte) {
-	if len(b) == 0 || b[0] != '"' {
-		return nil, nil
-	}
-	end := bytes.IndexByte(b[1:], '"')
-	if end < 0 {
-		return nil, nil
-	}
-	word = b[1 : 1+end]
-	for _, c := range word {
-		if c < ' ' || c >= 0x7f || c == '\\' {
-			return nil, nil
-		}
-	}
-	return word, b[2+end:]
 }
 
 // scanLimit reads a whole number of at most three digits, -1 for any other.

@@ -123,13 +123,14 @@ func (e *Engine) load() error {
 	e.index = index.New(index.Options{Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
 		Zones: e.zones, Standing: matcher.Standing})
 	e.intake.Store(mission.NewIntake(e.store.Taxonomy(), e.places, e.zones))
-	take := func(c mission.Change) {
-		e.index.Load(&c)
-		if e.text != nil {
-			e.loadText(&c)
+	take := func(c mission.Change) (then func()) {
+		index, text := e.index.Prepare(c), e.prepareText(&c)
+		return func() {
+			index()
+			text()
 		}
 	}
-	seq, now, err := e.store.Load(take, take, take)
+	seq, now, err := e.store.Load(take, e.index.Prepare, func(c mission.Change) { take(c)() })
 	if err != nil {
 		return err
 	}

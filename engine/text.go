@@ -36,16 +36,20 @@ func (e *Engine) openText(dir string) error {
 	return nil
 }
 
-// loadText tells the text index what a mission's words are by now.
-func (e *Engine) loadText(c *mission.Change) {
-	switch c.Kind {
-	case mission.OrganizationPut:
-		e.text.orgs[c.Organization.ID] = c.Organization
-	case mission.MissionPut:
+// prepareText tells the text index, when it is called, what a mission's words are by
+// now. Safe for concurrent use as store.Taker wants it.
+func (e *Engine) prepareText(c *mission.Change) (then func()) {
+	switch {
+	case e.text == nil:
+	case c.Kind == mission.OrganizationPut:
+		org := c.Organization
+		return func() { e.text.orgs[org.ID] = org }
+	case c.Kind == mission.MissionPut:
 		o := uint32(c.MissionOrdinal)
-		doc := index.TextOf(o, c.Mission, e.text.orgs[c.Mission.OrganizationID()], e.store.Taxonomy(), e.places)
-		e.text.index.Saw(o, doc.Hash())
+		hash := index.TextOf(o, c.Mission, e.text.orgs[c.Mission.OrganizationID()], e.store.Taxonomy(), e.places).Hash()
+		return func() { e.text.index.Saw(o, hash) }
 	}
+	return func() {}
 }
 
 // followText begins to index what differs from the state, and what will.

@@ -108,17 +108,38 @@ func (x *Index) Apply(changes []mission.Change) {
 	x.publish()
 }
 
+// Prepare does what it can of a Load without a turn, and returns the rest: each
+// rest is to be called as Load would be. Safe for concurrent use with itself and
+// with the rests, until the first Apply.
+func (x *Index) Prepare(c mission.Change) (rest func()) {
+	switch c.Kind {
+	case mission.MissionPut:
+		d := draftOf(c.Mission)
+		return func() {
+			x.seq = max(x.seq, c.Seq)
+			x.putMission(&c, d)
+		}
+	case mission.VolunteerPut:
+		home, who := homeOf(c.Volunteer), x.people.setNumber(c.VolunteerID, c.Seq, uint32(c.VolunteerOrdinal)+1)
+		return func() {
+			x.seq = max(x.seq, c.Seq)
+			x.putVolunteer(&c, home, who)
+		}
+	}
+	return func() { x.Load(&c) }
+}
+
 // Load takes in one change and publishes nothing: for a start, which ends with
 // a Tick and Apply.
 func (x *Index) Load(c *mission.Change) {
 	x.seq = max(x.seq, c.Seq)
 	switch c.Kind {
 	case mission.MissionPut:
-		x.putMission(c)
+		x.putMission(c, draftOf(c.Mission))
 	case mission.MissionDeleted:
 		x.deleteMission(c)
 	case mission.VolunteerPut:
-		x.putVolunteer(c)
+		x.putVolunteer(c, homeOf(c.Volunteer), x.people.setNumber(c.VolunteerID, c.Seq, uint32(c.VolunteerOrdinal)+1))
 	case mission.VolunteerErased:
 		x.eraseVolunteer(c)
 	case mission.OrganizationPut:

@@ -1,7 +1,7 @@
 package index
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,8 +15,31 @@ import (
 // same they do too.
 type placement struct{ addresses, rest uint64 }
 
+// draft is what the index keeps of a mission that its record alone says.
+type draft struct {
+	shown     [][]byte // JSON of each address
+	addresses uint64   // their hash
+	summary   []byte   // with the organisation's name as the record has it
+}
+
+func draftOf(m *mission.Mission) (d draft) {
+	d.shown = make([][]byte, len(m.Locations))
+	h := xxhash.New()
+	for i := range m.Locations {
+		d.shown[i] = mustEncode(&m.Locations[i])
+		h.Write(d.shown[i]) // a Digest's Write does not fail
+	}
+	d.addresses = h.Sum64()
+	name := ""
+	if m.Organization != nil {
+		name = m.Organization.Name
+	}
+	d.summary = summarize(m, name)
+	return d
+}
+
 // putMission writes a mission's row from its record.
-func (x *Index) putMission(c *mission.Change) {
+func (x *Index) putMission(c *mission.Change, d draft) {
 	m, o := c.Mission, uint32(c.MissionOrdinal)
 	before := Mission{}
 	if x.missions.has(o) {
@@ -52,8 +75,8 @@ func (x *Index) putMission(c *mission.Change) {
 	row.Market = x.market(m)
 	row.Crises = x.crisisSetOf(row.Domains, sitesOf(m))
 	x.suffer(row)
-	x.place(row, m, o)
-	x.putText(row, m, o)
+	x.place(row, m, o, &d)
+	x.putText(row, m, o, d.summary)
 	x.putFacets(row, m, o, before.Addresses)
 	if c.Seats != nil {
 		x.putSeats(o, c.Seats)
@@ -240,14 +263,8 @@ func (x *Index) post(term, o uint32) {
 
 // place gives the mission its addresses and its entries in cells, where they
 // are not what they were.
-func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
-	shown := make([][]byte, len(m.Locations))
-	h := xxhash.New()
-	for i := range m.Locations {
-		shown[i] = mustEncode(&m.Locations[i])
-		h.Write(shown[i]) // a Digest's Write does not fail
-	}
-	p := placement{addresses: h.Sum64(), rest: restOf(row)}
+func (x *Index) place(row *Mission, m *mission.Mission, o uint32, d *draft) {
+	p := placement{addresses: d.addresses, rest: restOf(row)}
 	for int(o) >= len(x.placed) {
 		x.placed = append(x.placed, placement{})
 	}
@@ -258,9 +275,9 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 	x.placed[o] = p
 	x.stands.edit(o).Generation++
 	if old.addresses != p.addresses {
-		row.Addresses = Span{x.addressN, uint32(len(shown))}
+		row.Addresses = Span{x.addressN, uint32(len(d.shown))}
 		for i := range m.Locations {
-			x.addAddress(&m.Locations[i], shown[i], o)
+			x.addAddress(&m.Locations[i], d.shown[i], o)
 		}
 	}
 	x.flips = true
@@ -269,8 +286,13 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32) {
 
 // putText writes what of a mission is shown as it is: one run of memory where
 // there is one address.
-func (x *Index) putText(row *Mission, m *mission.Mission, o uint32) {
-	text := Text{ID: m.ID, Summary: x.summarize(m)}
+func (x *Index) putText(row *Mission, m *mission.Mission, o uint32, summary []byte) {
+	text := Text{ID: m.ID, Summary: summary}
+	if m.Organization != nil {
+		if name := x.orgNamed.at(row.Org).Name; name != "" && name != m.Organization.Name { // the record may carry an older one
+			text.Summary = summarize(m, name)
+		}
+	}
 	if row.Addresses.Len == 1 {
 		n, shown := len(text.Summary), x.shown.edit(row.Addresses.First)
 		run := slices.Concat(text.Summary, *shown)
@@ -282,9 +304,12 @@ func (x *Index) putText(row *Mission, m *mission.Mission, o uint32) {
 
 // restOf hashes what of a row its entries in cells have.
 func restOf(row *Mission) uint64 {
-	h := xxhash.New()
-	fmt.Fprint(h, row.Domains, row.Activities, row.Urgency, row.Class, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.SkillBits, row.MinAge, row.MaxAge)
-	return h.Sum64()
+	b := binary.LittleEndian.AppendUint64(make([]byte, 0, 64), row.Domains)
+	for _, word := range row.Activities {
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	b = binary.LittleEndian.AppendUint32(b, row.SkillBits)
+	return xxhash.Sum64(append(b, row.Urgency, row.Class, row.Remote, row.Flags&(AsksSkills|NeedsSkills|Placed), row.MinAge, row.MaxAge))
 }
 
 func (x *Index) addAddress(l *mission.Location, shown []byte, o uint32) {

@@ -35,7 +35,8 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-func (x *Index) summarize(m *mission.Mission) []byte {
+// summarize encodes a mission's summary, with its organisation's name.
+func summarize(m *mission.Mission, organization string) []byte {
 	s := summary{Title: m.Title, Domains: m.Domains, Activities: m.Activities, Remote: m.Remote,
 		StartsAt: orNull(m.StartsAt), EndsAt: orNull(m.EndsAt), Urgency: m.Urgency, URL: orNull(m.URL)}
 	if s.Domains == nil {
@@ -45,11 +46,7 @@ func (x *Index) summarize(m *mission.Mission) []byte {
 		s.Activities = []string{}
 	}
 	if o := m.Organization; o != nil {
-		name := x.orgNamed.at(x.orgs[o.ID]).Name // the record may carry an older one
-		if name == "" {
-			name = o.Name
-		}
-		s.Organization = &summaryOrg{o.ID, name}
+		s.Organization = &summaryOrg{o.ID, organization}
 	}
 	return mustEncode(s)
 }

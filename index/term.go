@@ -71,8 +71,9 @@ func (d *Dictionary) Term(n uint32) (Field, string) {
 
 // enter gives the term's number, a new one if it must.
 func (d *Dictionary) enter(f Field, value string) uint32 {
-	// Only the writer enters: what it does not find nobody adds meanwhile.
-	if n, ok := d.Number(f, value); ok {
+	// Only the writer enters: it may look without the lock, and what it does not
+	// find nobody adds meanwhile.
+	if n, ok := d.numbers[f][value]; ok {
 		return n
 	}
 	d.mu.Lock()

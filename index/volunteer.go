@@ -100,8 +100,9 @@ func ChannelName(channel uint8) string {
 	return [...]string{"", "push", "sms", "email"}[channel]
 }
 
-// putVolunteer writes a volunteer's row from their record.
-func (x *Index) putVolunteer(c *mission.Change) {
+// putVolunteer writes a volunteer's row from their record. home is homeOf them, and
+// who what people knows by their id, with their number.
+func (x *Index) putVolunteer(c *mission.Change, home geo.Cell, who person) {
 	v, o := c.Volunteer, uint32(c.VolunteerOrdinal)
 	row := x.volunteers.edit(o)
 	before := *row
@@ -123,10 +124,10 @@ func (x *Index) putVolunteer(c *mission.Change) {
 	row.Skills = x.terms.add(x.enterAll(Skill, v.Skills))
 	row.Equipment = uint8(x.terms.add(x.enterAll(Equipment, v.Equipment)).Len)
 	row.Languages = uint8(x.terms.add(x.enterAll(Language, v.Languages)).Len)
-	row.Cell = homeOf(v)
+	row.Cell = home
 	*x.volunteerIDs.edit(o) = v.ID
 	x.volunteerRows = max(x.volunteerRows, o+1)
-	x.note(o, x.people.setNumber(v.ID, c.Seq, o+1))
+	x.note(o, who)
 	x.asks.consented(x, o, &before, row)
 	x.residents.move(o)
 }
@@ -200,10 +201,10 @@ func (x *Index) bar(volunteer mission.ID, ordinal uint32, mark, seq uint64) {
 	}
 }
 
-// note remembers that somebody was in missions before they had a record.
+// note remembers that somebody was in missions before they had a record. What bar
+// has noted since who was found stays.
 func (x *Index) note(o uint32, who person) {
 	bits := x.involved.edit(o >> 6)
-	*bits &^= 1 << (o & 63)
 	if len(who.past) > 0 {
 		*bits |= 1 << (o & 63)
 	}

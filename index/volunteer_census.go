@@ -99,6 +99,7 @@ func (r *residents) many(rows int) bool {
 // joined with the small census, and that with the large one where it is time.
 type taking struct {
 	gathered int
+	rows     []Resident // as they were gathered
 	settlers []settler
 	joining  *joining
 	joined   int // how many old censuses are in
@@ -108,10 +109,11 @@ type taking struct {
 	done     bool
 }
 
-// settler is a resident on the way into a census.
+// settler is a resident on the way into a census: where rows[at] lives.
 type settler struct {
-	cell geo.Cell
-	Resident
+	cell    geo.Cell
+	ordinal uint32
+	at      uint32
 }
 
 // step does a part of what is next, which costs some of rows; it says whether
@@ -144,28 +146,31 @@ func (t *taking) step(r *residents, x *Index, rows *int) (done bool) {
 // gather makes the rows of the frozen as they are now. Whoever moved after they
 // were frozen is dead in it.
 func (t *taking) gather(r *residents, x *Index, rows *int) {
+	if t.rows == nil {
+		t.rows, t.settlers = make([]Resident, 0, r.frozen), make([]settler, 0, r.frozen)
+	}
 	for ; *rows > 0 && t.gathered < r.frozen; *rows -= gatherRows {
 		o := r.moved[t.gathered]
 		t.gathered++
 		if v := x.volunteers.at(o); v.Exists {
-			t.settlers = append(t.settlers, settler{v.Cell, residentOf(o, v, x.asks.of(o), *x.volunteerIDs.at(o), x.terms.items, r.epoch-1)})
+			t.settlers = append(t.settlers, settler{v.Cell, o, uint32(len(t.rows))})
+			t.rows = append(t.rows, residentOf(o, v, x.asks.of(o), *x.volunteerIDs.at(o), x.terms.items, r.epoch-1))
 		}
 	}
 	if t.gathered < r.frozen {
 		return
 	}
-	slices.SortFunc(t.settlers, func(a, b settler) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.Ordinal, b.Ordinal)) })
+	slices.SortFunc(t.settlers, func(a, b settler) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.ordinal, b.ordinal)) })
 	*rows -= len(t.settlers)
 	t.to = &Census{Rows: make([]Resident, 0, len(t.settlers))}
 	var vec geo.Vec
-	for i := range t.settlers {
-		s := &t.settlers[i]
+	for i, s := range t.settlers {
 		if s.cell != 0 && (i == 0 || t.settlers[i-1].cell != s.cell) {
 			vec = s.cell.CenterVec()
 		}
-		t.to.add(s.cell, vec, &s.Resident)
+		t.to.add(s.cell, vec, &t.rows[s.at])
 	}
-	t.settlers = nil
+	t.rows, t.settlers = nil, nil
 }
 
 // joining is two censuses on their way into one, without the dead.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"time"
+
+	"renfort/mission"
 )
 
 // InsteadOfCommit makes the store commit by f, which may call commit or not.
@@ -63,3 +65,6 @@ func Gather(answered int, commit time.Duration, waiting, back int, arrivals []ti
 	all, _ := q.next(nil, pace{answered: answered, waiting: waiting, commit: commit})
 	return len(all), time.Since(began)
 }
+
+// InTurn is a Taker that does nothing before its turn.
+func InTurn(take func(mission.Change)) Taker { return inTurn(take) }

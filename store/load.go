@@ -17,9 +17,11 @@ import (
 // gets the holds by which somebody is in a mission already or was refused
 // there (SeatHeld, SeatConfirmed, SeatReleased; Seats is nil: they came with
 // the missions), the places in waiting lists (WaitingJoined), the feedback, and
-// what people were asked and told (WaveAsked, AlertRaised; WaveAnswered for a stop). Any may be nil. They are called one at a
-// time. Records are decoded on all cores. Writes go on meanwhile.
-func (s *Store) Load(missions, volunteers, rest func(mission.Change)) (seq uint64, now int64, err error) {
+// what people were asked and told (WaveAsked, AlertRaised; WaveAnswered for a stop). Any may be nil. Writes go on meanwhile.
+//
+// rest is called one at a time; missions and volunteers are by themselves
+// neither: see Taker.
+func (s *Store) Load(missions, volunteers Taker, rest func(mission.Change)) (seq uint64, now int64, err error) {
 	s.lasting.RLock()
 	defer s.lasting.RUnlock()
 	tx, err := s.lastingView()
@@ -35,6 +37,16 @@ func (s *Store) Load(missions, volunteers, rest func(mission.Change)) (seq uint6
 	return l.seq, l.now, l.all(c, missions, volunteers, rest)
 }
 
+// Taker takes a change in two steps. The call itself is made where the record was
+// decoded, on all cores at once and in no order, but after all that Load told of
+// another kind before; what it returns is called in ordinal order, one at a time.
+type Taker func(mission.Change) (then func())
+
+// inTurn is a Taker that does nothing before its turn.
+func inTurn(take func(mission.Change)) Taker {
+	return func(c mission.Change) (then func()) { return func() { take(c) } }
+}
+
 // loader is one Load under way.
 type loader struct {
 	v   snapshot
@@ -42,14 +54,14 @@ type loader struct {
 	now int64
 }
 
-func (l *loader) all(c *committed, missions, volunteers, rest func(mission.Change)) error {
+func (l *loader) all(c *committed, missions, volunteers Taker, rest func(mission.Change)) error {
 	if rest != nil {
 		rest(l.change(mission.Change{Kind: mission.PolicyPut, Policy: c.policy}))
 		rest(l.change(mission.Change{Kind: mission.TaxonomyPut, Taxonomy: c.taxonomy}))
-		if err := l.stream(organizationsBucket, l.organization, rest); err != nil {
+		if err := l.stream(organizationsBucket, l.organization, inTurn(rest)); err != nil {
 			return err
 		}
-		if err := l.stream(crisesBucket, l.crisis, rest); err != nil {
+		if err := l.stream(crisesBucket, l.crisis, inTurn(rest)); err != nil {
 			return err
 		}
 	}
@@ -66,10 +78,10 @@ func (l *loader) all(c *committed, missions, volunteers, rest func(mission.Chang
 	if rest == nil {
 		return nil
 	}
-	if err := l.stream(holdsBucket, l.hold, rest); err != nil {
+	if err := l.stream(holdsBucket, l.hold, inTurn(rest)); err != nil {
 		return err
 	}
-	if err := l.stream(waitingBucket, l.waiting, rest); err != nil {
+	if err := l.stream(waitingBucket, l.waiting, inTurn(rest)); err != nil {
 		return err
 	}
 	return l.feedback(rest)
@@ -85,7 +97,7 @@ func (l *loader) change(c mission.Change) mission.Change {
 type loadChunk struct {
 	keys, values [][]byte
 	seats        [][]byte // of missions
-	changes      []mission.Change
+	taken        []func() // in order
 	err          error
 	done         chan struct{}
 }
@@ -98,9 +110,9 @@ const loadChunkRecords = 256
 // told.
 type decoder func(key, value, seats []byte) (c mission.Change, ok bool, err error)
 
-// stream decodes a bucket on all cores and hands its changes over in order.
-// Only one goroutine reads the transaction, which does not bear more.
-func (l *loader) stream(b bucketID, decode decoder, deliver func(mission.Change)) error {
+// stream decodes a bucket on all cores and has its changes taken. Only one
+// goroutine reads the transaction, which does not bear more.
+func (l *loader) stream(b bucketID, decode decoder, take Taker) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, ordered, stop := make(chan *loadChunk, 2*workers), make(chan *loadChunk, 4*workers), make(chan struct{})
 	defer close(stop)
@@ -108,7 +120,7 @@ func (l *loader) stream(b bucketID, decode decoder, deliver func(mission.Change)
 	for range workers {
 		go func() {
 			for c := range jobs {
-				c.decode(l, decode)
+				c.decode(l, decode, take)
 				close(c.done)
 			}
 		}()
@@ -123,8 +135,8 @@ func (l *loader) stream(b bucketID, decode decoder, deliver func(mission.Change)
 			}
 			return c.err
 		}
-		for i := range c.changes {
-			deliver(c.changes[i])
+		for _, then := range c.taken {
+			then()
 		}
 	}
 	return nil
@@ -158,8 +170,8 @@ func (l *loader) chunks(b bucketID, jobs, ordered chan<- *loadChunk, stop <-chan
 	}
 }
 
-func (c *loadChunk) decode(l *loader, decode decoder) {
-	c.changes = make([]mission.Change, 0, len(c.keys))
+func (c *loadChunk) decode(l *loader, decode decoder, take Taker) {
+	c.taken = make([]func(), 0, len(c.keys))
 	for i, key := range c.keys {
 		var seats []byte
 		if c.seats != nil {
@@ -171,7 +183,7 @@ func (c *loadChunk) decode(l *loader, decode decoder) {
 			return
 		}
 		if ok {
-			c.changes = append(c.changes, l.change(change))
+			c.taken = append(c.taken, take(l.change(change)))
 		}
 	}
 }
@@ -209,8 +221,11 @@ func (l *loader) volunteer(key, value, _ []byte) (mission.Change, bool, error) {
 		return mission.Change{}, false, err
 	}
 	v := new(mission.Volunteer)
-	if err := json.Unmarshal(rec.json, v); err != nil {
-		return mission.Change{}, false, err
+	if !mission.ScanVolunteer(rec.json, v) {
+		*v = mission.Volunteer{}
+		if err := json.Unmarshal(rec.json, v); err != nil {
+			return mission.Change{}, false, err
+		}
 	}
 	return mission.Change{Kind: mission.VolunteerPut, VolunteerID: v.ID, VolunteerOrdinal: readOrdinal(key), Volunteer: v}, true, nil
 }

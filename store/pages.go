@@ -8,6 +8,9 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // bbolt trusts its pages: one that is not what its parent says takes the
@@ -35,11 +38,12 @@ type boltMeta struct {
 	pageSize, root, high, txid uint64
 }
 
-// pageWalk looks through one file.
+// pageWalk looks through one file, on all cores.
 type pageWalk struct {
-	file *os.File
-	meta boltMeta
-	seen []uint64 // bit i for page i
+	file  *os.File
+	meta  boltMeta
+	seen  []uint64      // bit i for page i, atomic
+	hands chan struct{} // a place for each goroutine beside the first
 }
 
 // checkPages looks through the file's pages. An error wraps ErrDamaged.
@@ -49,7 +53,7 @@ func checkPages(path string) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	defer f.Close()
-	w := pageWalk{file: f}
+	w := pageWalk{file: f, hands: make(chan struct{}, runtime.GOMAXPROCS(0)-1)}
 	if err := w.readMeta(); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -113,10 +117,9 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 		return fmt.Errorf("page %d says that it is page %d with %d more", id, le.Uint64(b), more)
 	}
 	for i := id; i <= id+more; i++ {
-		if w.seen[i/64]&(1<<(i%64)) != 0 {
+		if bit := uint64(1) << (i % 64); atomic.OrUint64(&w.seen[i/64], bit)&bit != 0 {
 			return fmt.Errorf("page %d is reached twice", i)
 		}
-		w.seen[i/64] |= 1 << (i % 64)
 	}
 	if more > 0 {
 		b = append(b, make([]byte, more*w.meta.pageSize)...)
@@ -130,7 +133,9 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 	return nil
 }
 
-// elements looks through what a page, or a bucket inside a value, holds.
+// elements looks through what a page, or a bucket inside a value, holds. What hangs on
+// its elements is looked through by another goroutine where one is free; of several
+// errors it gives the first element's.
 func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
 	le := binary.LittleEndian
 	if len(b) < pageHeaderBytes {
@@ -152,8 +157,34 @@ func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
 			return fmt.Errorf("key %d is out of order", i)
 		}
 	}
+	var errs []error
+	var away sync.WaitGroup
 	for i := range keys {
-		if err := w.below(b[pageHeaderBytes+i*elementBytes:], flags, keys, values, i, depth, most); err != nil {
+		e := b[pageHeaderBytes+i*elementBytes:]
+		if flags == leafFlag && le.Uint32(e)&bucketFlag == 0 {
+			continue // nothing hangs on it
+		}
+		if errs == nil {
+			errs = make([]error, count)
+		}
+		look := func() { errs[i] = w.below(e, flags, keys, values, i, depth, most) }
+		select {
+		case w.hands <- struct{}{}:
+			away.Go(func() {
+				look()
+				<-w.hands
+			})
+		default:
+			look()
+		}
+	}
+	away.Wait()
+	return firstOf(errs)
+}
+
+func firstOf(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
 			return err
 		}
 	}
@@ -189,9 +220,6 @@ func (w *pageWalk) below(e []byte, flags uint16, keys, values [][]byte, i, depth
 			most = keys[i+1]
 		}
 		return w.page(le.Uint64(e[8:]), depth+1, keys[i], most)
-	}
-	if le.Uint32(e)&bucketFlag == 0 {
-		return nil
 	}
 	v := values[i]
 	if len(v) < inBucketBytes {

@@ -98,7 +98,7 @@ func (s *Store) Alerts(tell func(*mission.Alert)) error {
 	}
 	defer tx.Rollback()
 	l := loader{v: snapshot{tx}}
-	return l.stream(alertsBucket, l.alert, func(c mission.Change) { tell(c.Alert) })
+	return l.stream(alertsBucket, l.alert, inTurn(func(c mission.Change) { tell(c.Alert) }))
 }
 
 func (l *loader) alert(key, value, _ []byte) (mission.Change, bool, error) {

@@ -85,10 +85,10 @@ func TestLoadEqualsChanges(t *testing.T) {
 	}
 	var order []mission.Ordinal
 	feedback := 0
-	seq, now, err := s.Load(func(c mission.Change) {
+	seq, now, err := s.Load(store.InTurn(func(c mission.Change) {
 		order = append(order, c.MissionOrdinal)
 		got.follow(c)
-	}, func(c mission.Change) { got.follow(c) }, func(c mission.Change) {
+	}), store.InTurn(func(c mission.Change) { got.follow(c) }), func(c mission.Change) {
 		if c.Kind == mission.FeedbackGiven {
 			feedback += len(c.Feedback.Missions)
 		}
@@ -110,12 +110,12 @@ func TestLoadOrder(t *testing.T) {
 		return mission.PutVolunteer{Volunteer: someVolunteer(fmt.Sprintf("v%d", i))}
 	})
 	next := 0
-	_, _, err := s.Load(nil, func(c mission.Change) {
+	_, _, err := s.Load(nil, store.InTurn(func(c mission.Change) {
 		if c.VolunteerID != fmt.Sprintf("v%d", next) || int(c.VolunteerOrdinal) != next {
 			t.Fatalf("got %s at ordinal %d, want v%d", c.VolunteerID, c.VolunteerOrdinal, next)
 		}
 		next++
-	}, nil)
+	}), nil)
 	if err != nil || next != n {
 		t.Errorf("got %d volunteers, %v; want %d", next, err, n)
 	}

@@ -403,7 +403,7 @@ func (s *sim) crash() {
 	}
 	s.objects = loadMirror(s.t, s.store)
 	s.seats, s.idle = map[string]*mission.Seats{}, maps.Clone(s.toy.suspended)
-	if _, _, err := s.store.Load(func(c mission.Change) { s.seats[c.MissionID] = c.Seats }, nil, nil); err != nil {
+	if _, _, err := s.store.Load(store.InTurn(func(c mission.Change) { s.seats[c.MissionID] = c.Seats }), nil, nil); err != nil {
 		s.fail("load: %v", err)
 	}
 }

@@ -124,7 +124,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		ms, vs := 0, 0
-		if _, _, err := s.Load(func(mission.Change) { ms++ }, func(mission.Change) { vs++ }, nil); err != nil {
+		if _, _, err := s.Load(store.InTurn(func(mission.Change) { ms++ }), store.InTurn(func(mission.Change) { vs++ }), nil); err != nil {
 			b.Fatal(err)
 		}
 		if ms != missions || vs != volunteers {

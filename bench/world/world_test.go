@@ -12,6 +12,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,24 @@ func TestVolunteersPassIntake(t *testing.T) {
 		p := w.Profile(rng)
 		if err := in.Profile(&p, at); err != nil || p.ID != "" || p.Location == nil {
 			t.Fatalf("profile %d of seed 7: %v, id %q", i, err, p.ID)
+		}
+	}
+}
+
+// What a start reads most of, a record as it is stored, is read without reflection.
+func TestVolunteersAreScanned(t *testing.T) {
+	w, in := mustWorld(t, 2_000, 1), mustIntake(t)
+	for i := range 2_000 {
+		want, got := w.Volunteer(i), mission.Volunteer{}
+		if err := in.Volunteer(&want, w.Config().At); err != nil {
+			t.Fatal(err)
+		}
+		data, err := mission.Encode(&want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !mission.ScanVolunteer(data, &got) || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s was read as %+v", data, got)
 		}
 	}
 }
