@@ -31,6 +31,7 @@ type call struct {
 	unquoted []byte // what query points into
 	body     []byte
 	out      []byte // the answer's body
+	aside    []byte // what goes into it later
 	busy     bool   // there is enough to do to leave extras out
 	degraded bool   // something was left out
 	streamed bool   // the handler set a body stream

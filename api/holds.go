@@ -127,7 +127,8 @@ func (c *call) withAlternatives(err error, id, volunteer mission.ID) error {
 	r.begin()
 	// The refusal stands whether or not something else was found.
 	if c.s.engine.Alternatives(id, volunteer, &r.page) == nil && c.onlySeen(&r.page) == nil {
-		p.alternatives = r.appendItems(nil)
+		c.aside = r.appendItems(c.aside[:0])
+		p.alternatives = c.aside
 	}
 	return p
 }

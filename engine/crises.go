@@ -13,14 +13,9 @@ import (
 // Those of publishers that sees refuses are left out; in danger, those in the
 // same crisis too. It answers NotFound.
 func (e *Engine) Instead(id mission.ID, danger bool, sees func(publisher string) bool) ([]mission.ID, error) {
-	r, err := e.like(id)
-	if err != nil {
-		return nil, err
-	}
-	r.Limit = mission.RecommendMax
 	var page matcher.Page
 	s := e.index.Snapshot()
-	if err := e.matcher.Recommend(s, r, &page); err != nil {
+	if err := e.matcher.Recommend(s, &matcher.Request{Like: id, Limit: mission.RecommendMax}, &page); err != nil {
 		return nil, err
 	}
 	var next []mission.ID

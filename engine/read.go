@@ -94,12 +94,7 @@ func (e *Engine) Recommend(r *matcher.Request, page *matcher.Page) error {
 // Similar fills the page with missions like one: what somebody would be shown
 // who chose its domains and activities and lives there. It answers NotFound.
 func (e *Engine) Similar(id mission.ID, limit int, page *matcher.Page) error {
-	r, err := e.like(id)
-	if err != nil {
-		return err
-	}
-	r.Limit = limit
-	return e.Recommend(r, page)
+	return e.Recommend(&matcher.Request{Like: id, Limit: limit}, page)
 }
 
 // alternativesAsked is how many missions are looked at for one alternative:
@@ -108,22 +103,17 @@ const alternativesAsked = 4
 
 // Alternatives fills the page with missions in place of a full one, each with
 // a seat that can be held here for the volunteer, who may be one without a
-// record.
+// record: the mission then says what they like, and where they are.
 func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) error {
-	r, err := e.like(id)
-	if err != nil {
-		return err
-	}
-	r.Limit = alternativesAsked * mission.AlternativesMax
 	s := e.index.Snapshot()
-	for _, o := range s.Past(nil, volunteer) {
-		r.Exclude = append(r.Exclude, s.Texts.At(o).ID)
+	r := matcher.Request{Volunteer: volunteer, Exclude: []mission.ID{id}, Seed: volunteer, Limit: alternativesAsked * mission.AlternativesMax}
+	if row, ok := s.Volunteer(volunteer); !ok || row.Cell == 0 {
+		r.Volunteer, r.Like = "", id
+		for _, o := range s.Past(nil, volunteer) {
+			r.Exclude = append(r.Exclude, s.Texts.At(o).ID)
+		}
 	}
-	if row, ok := s.Volunteer(volunteer); ok && row.Cell != 0 {
-		r.Volunteer, r.Profile = volunteer, nil
-	}
-	r.Seed = volunteer
-	if err := e.matcher.Recommend(s, r, page); err != nil {
+	if err := e.matcher.Recommend(s, &r, page); err != nil {
 		return err
 	}
 	page.Items = slices.DeleteFunc(page.Items, func(i matcher.Item) bool {
@@ -131,30 +121,6 @@ func (e *Engine) Alternatives(id, volunteer mission.ID, page *matcher.Page) erro
 	})
 	page.Items = page.Items[:min(len(page.Items), mission.AlternativesMax)]
 	return nil
-}
-
-// like makes a request for missions like one, by somebody at its place who
-// chose what it is about and is free when it is.
-func (e *Engine) like(id mission.ID) (*matcher.Request, error) {
-	views, err := e.store.Records([]mission.ID{id})
-	if err != nil {
-		return nil, err
-	}
-	if views[0].ID == "" {
-		return nil, mission.Errorf(mission.NotFound, "no mission %q", id)
-	}
-	m, err := views[0].Mission()
-	if err != nil {
-		return nil, err
-	}
-	p := &mission.Volunteer{Domains: m.Domains, Activities: m.Activities}
-	if len(m.Locations) > 0 {
-		p.Location = &mission.Place{Lat: m.Locations[0].Lat, Lon: m.Locations[0].Lon}
-	}
-	for _, s := range m.Skills {
-		p.Skills = append(p.Skills, s.ID)
-	}
-	return &matcher.Request{Profile: p, Exclude: []mission.ID{id}}, nil
 }
 
 // Profile gives a stored volunteer. It answers NotFound.

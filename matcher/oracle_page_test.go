@@ -51,6 +51,11 @@ func (t *toy) ask(r *matcher.Request) *ask {
 			}
 		}
 	}
+	if r.Like != "" {
+		m := t.missions[r.Like]
+		a.who = madeFor(m.Mission)
+		a.barred[m.ordinal] = true
+	}
 	for _, id := range r.Exclude {
 		if m := t.missions[id]; m != nil {
 			a.barred[m.ordinal] = true
@@ -60,6 +65,19 @@ func (t *toy) ask(r *matcher.Request) *ask {
 	a.remote = cmp.Or(a.who.Remote, mission.RemoteAlso)
 	a.locate()
 	return a
+}
+
+// madeFor gives somebody at a mission's first place who likes what it is about and
+// has every skill that it asks for.
+func madeFor(m *mission.Mission) *mission.Volunteer {
+	v := &mission.Volunteer{Domains: m.Domains, Activities: m.Activities}
+	for _, s := range m.Skills {
+		v.Skills = append(v.Skills, s.ID)
+	}
+	if len(m.Locations) > 0 {
+		v.Location = &mission.Place{Lat: m.Locations[0].Lat, Lon: m.Locations[0].Lon}
+	}
+	return v
 }
 
 // locate finds the place, the scales and the reach.

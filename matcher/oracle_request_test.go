@@ -2,7 +2,9 @@ package matcher_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"renfort/geo"
@@ -15,6 +17,8 @@ func (k *maker) request(policies []*mission.Policy) *matcher.Request {
 	r := &matcher.Request{Limit: pick(k, 1, 3, 10, 20, 20, 50, 100), Explain: k.chance(0.5), French: k.chance(0.5)}
 	if ids := k.t.volunteerIDs(); len(ids) > 0 && k.chance(0.4) {
 		r.Volunteer = pick(k, ids...)
+	} else if ids := slices.Sorted(maps.Keys(k.t.missions)); len(ids) > 0 && k.chance(0.1) {
+		r.Like = pick(k, ids...)
 	} else {
 		r.Profile = k.volunteer(pick(k, "", "profile"), false)
 	}

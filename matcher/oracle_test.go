@@ -324,8 +324,11 @@ func (o *oracle) report(t *testing.T) {
 func (o *oracle) fail(t *testing.T, r *matcher.Request, format string, args ...any) {
 	t.Helper()
 	who := r.Profile
-	if who == nil {
+	switch {
+	case r.Volunteer != "":
 		who = o.t.volunteers[r.Volunteer]
+	case r.Like != "":
+		who = madeFor(o.t.missions[r.Like].Mission)
 	}
 	policy := cmp.Or(r.Policy, o.t.policy)
 	t.Fatalf("-seed %d, world %q, request %d, seq %d: %s\nlimit %d, exclude %v\nwho %s\nfilter %s\npolicy (in force: %v) %+v", o.seed, o.name, o.asked, o.t.seq,

@@ -105,7 +105,8 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 	q.scored, q.asked, q.strict, q.only, q.around = 0, 0, false, nil, false
 	q.barred = q.barred[:0]
 	seed := r.Seed
-	if r.Volunteer != "" {
+	switch {
+	case r.Volunteer != "":
 		row, ok := s.Volunteer(r.Volunteer)
 		if !ok {
 			return mission.Errorf(mission.NotFound, "no volunteer %q", r.Volunteer)
@@ -113,7 +114,14 @@ func (q *query) compile(s *index.Snapshot, r *Request, zones *mission.Zones) err
 		q.take(row)
 		q.barred = s.Past(q.barred, r.Volunteer)
 		seed = firstOf(seed, r.Volunteer)
-	} else {
+	case r.Like != "":
+		o, ok := s.Mission(r.Like)
+		if !ok {
+			return mission.Errorf(mission.NotFound, "no mission %q", r.Like)
+		}
+		q.takeMission(s.Missions.At(o))
+		q.barred = append(q.barred, o)
+	default:
 		q.takeProfile(r.Profile)
 		seed = firstOf(seed, r.Profile.ID)
 	}
@@ -184,6 +192,17 @@ func (q *query) takeProfile(v *mission.Volunteer) {
 	}
 	q.at, q.placed = v.Vec()
 	q.asked = v.Reach()
+}
+
+// takeMission reads what somebody would be like for whom a mission is made.
+func (q *query) takeMission(m *index.Mission) {
+	q.takeAge(new(mission.Volunteer))
+	q.domains, q.activities, q.days, q.wants = m.Domains, m.Activities, 0, index.WantsAlso
+	q.skills = q.snapshot.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
+	if q.placed = m.Addresses.Len > 0; q.placed {
+		q.at = q.snapshot.Addresses.At(m.Addresses.First).Vec
+	}
+	q.asked = 0
 }
 
 // takePlace lets the request's own place and radius go before the record's.

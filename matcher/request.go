@@ -3,10 +3,13 @@ package matcher
 import "renfort/mission"
 
 // Request asks for the best missions for one volunteer: the stored one named
-// by Volunteer, or the Profile, which has passed Intake.Profile.
+// by Volunteer, or the Profile, which has passed Intake.Profile, or somebody at the
+// first place of the mission Like who chose what it is about and has the skills that
+// it asks for; that mission is left out.
 type Request struct {
 	Volunteer mission.ID
 	Profile   *mission.Volunteer
+	Like      mission.ID
 	Filter    *mission.Filter // has passed Intake.Filter; nil for none
 	Exclude   []mission.ID
 	Limit     int // 1 to RecommendMax
