@@ -3,6 +3,7 @@ package matcher
 import (
 	"math"
 	"sync"
+	"unsafe"
 
 	"renfort/index"
 	"renfort/mission"
@@ -65,6 +66,7 @@ func (q *query) arrange(page *Page) {
 // a collector left out might have had a place.
 func (q *query) choose(limit int) bool {
 	q.rank()
+	q.fetchShown(limit)
 	window := min(q.policy.Diversity.Window, limit, len(q.order))
 	counts := q.emptyCaps()
 	for place := range window {
@@ -117,6 +119,16 @@ func (q *query) rank() {
 			k++
 		}
 	}
+}
+
+// fetchShown has the processor fetch what write will read of those who are likely to
+// be shown, while they are put into their places: it is far apart in memory.
+func (q *query) fetchShown(limit int) {
+	q.lines = q.lines[:0]
+	for _, c := range q.order[:min(limit, len(q.order))] {
+		q.lines = append(q.lines, unsafe.Pointer(q.snapshot.Texts.At(c.ordinal)), unsafe.Pointer(q.snapshot.Live.At(c.ordinal)))
+	}
+	prefetch(q.lines)
 }
 
 // ranked gives the i-th in order.
@@ -256,11 +268,8 @@ func (q *query) servesKm(class uint8) float64 {
 
 // write fills the page's items.
 func (q *query) write(page *Page, limit int) {
-	s, shown := q.snapshot, q.order[:min(limit, len(q.order))]
-	for _, c := range shown { // they are far apart in memory: the processor fetches them all at once
-		q.fetched += uint64(len(s.Texts.At(c.ordinal).ID)) + uint64(s.Live.At(c.ordinal).Free)
-	}
-	for _, c := range shown {
+	s := q.snapshot
+	for _, c := range q.order[:min(limit, len(q.order))] {
 		text, l := s.Texts.At(c.ordinal), s.Live.At(c.ordinal)
 		page.Items = append(page.Items, Item{})
 		item := &page.Items[len(page.Items)-1]

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -70,13 +71,13 @@ type query struct {
 	decay    *decay
 	batch    batch
 	best     collectors
-	spare    collectors // for the search of the unserved place
-	only     *caps      // nil: all; else missions that nobody took and that break no cap
-	choosy   bool       // the filter chooses addresses
-	plain    bool       // the filter lets everything through
-	stamping bool       // some missions were looked at before the walk
-	fetched  uint64     // of no use but to be fetched
-	twice    bool       // a mission may be met again
+	spare    collectors       // for the search of the unserved place
+	only     *caps            // nil: all; else missions that nobody took and that break no cap
+	choosy   bool             // the filter chooses addresses
+	plain    bool             // the filter lets everything through
+	stamping bool             // some missions were looked at before the walk
+	lines    []unsafe.Pointer // to be fetched
+	twice    bool             // a mission may be met again
 	scored   int
 }
 

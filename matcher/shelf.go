@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"renfort/geo"
 	"renfort/index"
@@ -79,13 +80,12 @@ func (q *query) findShelf(cell geo.Cell, slot *index.ShelfSlot) {
 // has to look at what others like. Kinds are the rows of affinity; with skills
 // that somebody has, those of missions that ask for some come behind.
 type shelfWalk struct {
-	shelf   *index.Shelf
-	kinds   int
-	remote  bool
-	words   [][2 * kinds]uint64 // words[b][k]: the rows 64b to 64b+63 of kind k
-	at      [2 * kinds]kindWalk
-	picked  [pickFirst]picked
-	fetched float64 // of no use but to be fetched
+	shelf  *index.Shelf
+	kinds  int
+	remote bool
+	words  [][2 * kinds]uint64 // words[b][k]: the rows 64b to 64b+63 of kind k
+	at     [2 * kinds]kindWalk
+	picked [2][pickFirst]picked // what is looked at, and what comes next
 }
 
 // How many rows are looked at together: as many as a page has at first, then few,
@@ -95,12 +95,13 @@ const (
 	pickNext  = 8
 )
 
-// picked is an entry to be looked at, its mission's row, and its affinity at most.
+// picked is an entry to be looked at, its mission's row, and its affinity and bound
+// at most.
 type picked struct {
 	entry    *index.Entry
 	stand    *index.Stand
 	affinity float64
-	ordinal  uint32
+	bound    float64
 }
 
 // kindWalk is how far the rows of one kind were looked at.
@@ -117,14 +118,16 @@ type kindWalk struct {
 // whether that is true of what is not on the shelf as well.
 func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
 	w, from, floor := q.beginWalk(s, remote), q.afar(), q.best.floor(remote)
-	for most := pickFirst; ; most = pickNext {
-		n := q.pick(w, floor, most)
-		for _, p := range w.picked[:n] {
-			q.takeRow(p.entry, p.stand, p.affinity, remote, &from)
+	n := q.pick(w, &w.picked[0], floor, pickFirst)
+	for turn := 0; n > 0; turn ^= 1 {
+		now := w.picked[turn][:n]
+		n = q.pick(w, &w.picked[turn^1], floor, pickNext) // fetched while these are looked at
+		for i := range now {
+			if p := &now[i]; p.bound >= floor {
+				q.takeRow(p.entry, p.stand, p.affinity, remote, &from)
+			}
 		}
-		if floor = q.best.floor(remote); n < most {
-			break
-		}
+		floor = q.best.floor(remote)
 	}
 	rest := 0.0 // of the kinds that were looked at to their end
 	for k := range w.kinds {
@@ -141,8 +144,10 @@ func (q *query) takeFrom(s *index.Shelf, remote bool) (done bool) {
 	return done
 }
 
-// pick takes the next rows, best first, and says how many there were.
-func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
+// pick takes the next rows, best first, has the processor fetch them, and says how
+// many there were: they are far apart in memory.
+func (q *query) pick(w *shelfWalk, into *[pickFirst]picked, floor float64, most int) (n int) {
+	lines := q.lines[:0]
 	for n < most {
 		best := 0
 		for k := 1; k < w.kinds; k++ {
@@ -155,29 +160,15 @@ func (q *query) pick(w *shelfWalk, floor float64, most int) (n int) {
 			break
 		}
 		row := &w.shelf.Rows[next.row]
-		w.picked[n] = picked{entry: w.shelf.Entry(row), ordinal: row.Ordinal, affinity: next.affinity}
+		p := &into[n]
+		*p = picked{w.shelf.Entry(row), q.snapshot.Stands.At(row.Ordinal), next.affinity, next.bound}
+		lines = append(lines, unsafe.Pointer(p.entry), unsafe.Pointer(p.stand))
 		n++
 		q.advance(best, floor)
 	}
-	q.fetch(w.picked[:n])
+	prefetch(lines)
+	q.lines = lines
 	return n
-}
-
-// fetch finds the rows of what was picked, and has the processor read all of it
-// at once: they are far apart in memory. Each loop is so short that many of its
-// turns are under way together; in one loop with the picking few were.
-func (q *query) fetch(p []picked) {
-	fetched := 0.0
-	for i := range p {
-		fetched += p[i].entry.Vec.X
-	}
-	for i := range p {
-		p[i].stand = q.snapshot.Stands.At(p[i].ordinal)
-	}
-	for i := range p {
-		fetched += p[i].stand.Standing
-	}
-	q.walk.fetched = fetched
 }
 
 // takeRow looks at one row of a shelf.
