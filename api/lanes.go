@@ -95,7 +95,7 @@ func turn(v limit.Verdict, p *limit.Place) limit.Verdict {
 // again has a request whose commit came back wait for its turn to go on: a
 // commit brings hundreds back at once, and whoever comes meanwhile would wait
 // for all of them.
-func (l *lanes) again() { turn(l.limiter.Again(int64(time.Since(l.epoch)))) }
+func (l *lanes) again(c class) { turn(l.limiter.Again(int64(time.Since(l.epoch)), limit.Class(c))) }
 
 // leave counts a request out, also one whose handler panicked: it is
 // deferred.

@@ -60,7 +60,7 @@ func (c *call) signup() error {
 		return err
 	}
 	c.ranking.request.Volunteer, c.ranking.request.Profile = v.ID, nil
-	c.s.lanes.again()
+	c.s.lanes.again(c.route.class)
 	if err := c.rank(); err != nil {
 		return err
 	}

@@ -43,6 +43,9 @@
 // in a given time. What is left to do after the commit waits for its turn as
 // well (Again), before all others: a commit brings hundreds back at once.
 //
+// How long a line of them takes includes that: how many of a class go on is counted,
+// and each is reckoned with both of its parts.
+//
 // A commit costs much the same for four writes as for forty, and a write little
 // before it. So in the tight state more of them begin in a round than of what
 // is done at once, beside it, and of what goes on after its commit too; but none

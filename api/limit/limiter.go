@@ -98,6 +98,7 @@ type Limiter struct {
 	begun     float64 // in this round, a brief one as a part
 	full      bool    // there were some waiting when it began
 	each      float64 // ns that one takes that is not brief; 0: not known
+	follows   [ClassesMax]follow
 
 	tight     bool
 	busy      bool    // extras are left out
@@ -141,9 +142,14 @@ func (l *Limiter) Enter(now int64, c Class) (Verdict, *Place) {
 	return l.enter(now, int(c), int(c) >= l.options.Never)
 }
 
-// Again has a request that was taken, and has waited for something else, wait
-// for its turn to go on; it is not refused any more.
-func (l *Limiter) Again(now int64) (Verdict, *Place) { return l.enter(now, resumed, false) }
+// Again has a request of a class that was taken, and has waited for something else,
+// wait for its turn to go on; it is not refused any more.
+func (l *Limiter) Again(now int64, c Class) (Verdict, *Place) {
+	l.mu.Lock()
+	l.follows[c].on++
+	l.mu.Unlock()
+	return l.enter(now, resumed, false)
+}
 
 func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	l.mu.Lock()
@@ -154,13 +160,13 @@ func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	rest := &l.rest[k]
 	switch {
 	case l.open || atOnce:
-		l.begun += k.cost()
+		l.count(line)
 		v = l.taken()
 	case l.tight && l.refuses(line):
 		l.refuse()
 		v = Refuse
 	case l.lines[line].len() == 0 && l.next(line) == line:
-		l.begun += k.cost()
+		l.count(line)
 		rest.left--
 		l.charge(line)
 		v = l.taken()

@@ -270,8 +270,8 @@ func TestAgain(t *testing.T) {
 	l, now := flooded()
 	l.Round(now)
 	began := 0
-	v, p := l.Again(now)
-	for ; v != limit.Wait; v, p = l.Again(now) {
+	v, p := l.Again(now, holds)
+	for ; v != limit.Wait; v, p = l.Again(now, holds) {
 		if began++; v == limit.Refuse || began > 16 {
 			t.Fatalf("%d began, then %v", began, v)
 		}
@@ -316,7 +316,7 @@ func TestWritesBeginTogether(t *testing.T) {
 	}
 	var again []*limit.Place
 	for len(again) < 17 {
-		if v, p := l.Again(now); v == limit.Wait {
+		if v, p := l.Again(now, holds); v == limit.Wait {
 			again = append(again, p)
 		}
 	}

@@ -32,6 +32,7 @@ type entry struct {
 	at     int64
 	class  limit.Class
 	caller bool
+	on     bool // it comes back from its commit
 	place  *limit.Place
 }
 
@@ -49,9 +50,11 @@ type told struct {
 type toy struct {
 	limiter *limit.Limiter
 	costNs  [classes]int64
+	onNs    [classes]int64 // what it takes to go on after the commit; 0: nothing does
 	now     int64
 	queue   []entry // in the sockets
 	inLine  []entry
+	commits []entry // each until its own is over
 	asked   bool
 	told    []told
 
@@ -125,6 +128,9 @@ func (m *toy) arrive(rng *rand.Rand, next *[classes]float64, l load) {
 	slices.SortStableFunc(m.queue[first:], func(a, b entry) int { return int(a.at - b.at) })
 	if len(m.queue) == 0 && !m.asked {
 		soonest := min(slices.Min(next[:]), float64(l.until))
+		if len(m.commits) > 0 {
+			soonest = min(soonest, float64(m.commits[0].at))
+		}
 		m.now = max(m.now, int64(math.Ceil(soonest)))
 	}
 }
@@ -158,6 +164,16 @@ func (m *toy) serve(l load) {
 		}
 		m.end(l, e, v)
 	}
+	for len(m.commits) > 0 && m.commits[0].at <= m.now {
+		e := m.commits[0]
+		m.commits = m.commits[1:]
+		v, p := m.limiter.Again(m.now, e.class)
+		if e.place = p; v == limit.Wait {
+			m.inLine = append(m.inLine, e)
+			continue
+		}
+		m.end(l, e, v)
+	}
 	if asked {
 		m.now += readNs
 		m.limiter.Round(m.now)
@@ -167,6 +183,9 @@ func (m *toy) serve(l load) {
 
 // readNs is what it takes to read a request that then waits, or a round's byte.
 const readNs = 2_000
+
+// commitNs is how long a write waits for its commit.
+const commitNs = 2e6
 
 // settle goes on with those in line who were told.
 func (m *toy) settle(l load) {
@@ -183,6 +202,10 @@ func (m *toy) settle(l load) {
 
 // end does what a request was told.
 func (m *toy) end(l load, e entry, v limit.Verdict) {
+	if e.on {
+		m.now += m.onNs[e.class]
+		return
+	}
 	t := told{at: m.now, wait: m.now - e.at, class: e.class, refused: v == limit.Refuse, spare: v == limit.Spare}
 	cost := int64(refusalNs)
 	if !t.refused {
@@ -190,6 +213,9 @@ func (m *toy) end(l load, e entry, v limit.Verdict) {
 	}
 	m.now += cost
 	m.told = append(m.told, t)
+	if !t.refused && m.onNs[e.class] > 0 {
+		m.commits = append(m.commits, entry{at: m.now + commitNs, class: e.class, on: true})
+	}
 	if e.caller && m.now < l.until {
 		m.queue = append(m.queue, entry{at: m.now, class: e.class, caller: true})
 	}

@@ -66,10 +66,39 @@ func (l *Limiter) fill() {
 	}
 }
 
-// costOf is what all in a line take, in ones that are not brief. l.mu is held.
-func (l *Limiter) costOf(line int) float64 {
-	return float64(l.lines[line].len()) * l.kind(line).cost()
+// follow counts how many of a class began lately, and how many came back to go on.
+type follow struct{ began, on float64 }
+
+// followsLately is how many that began are told of.
+const followsLately = 256
+
+// count counts one of a line that begins. l.mu is held.
+func (l *Limiter) count(line int) {
+	l.begun += l.kind(line).cost()
+	if line == resumed {
+		return
+	}
+	f := &l.follows[line]
+	if f.began++; f.began >= followsLately {
+		f.began, f.on = f.began/2, f.on/2
+	}
 }
+
+// costOf is what one of a line takes until its end, in whole ones: what goes on after
+// it has waited for something else is as dear as any then. l.mu is held.
+func (l *Limiter) costOf(line int) float64 {
+	cost := l.kind(line).cost()
+	if line == resumed {
+		return cost
+	}
+	if f := &l.follows[line]; f.began > 0 {
+		cost += min(1, f.on/f.began) * goingOn.cost()
+	}
+	return cost
+}
+
+// costs is what all in a line take. l.mu is held.
+func (l *Limiter) costs(line int) float64 { return float64(l.lines[line].len()) * l.costOf(line) }
 
 // queued is what all in all lines take. l.mu is held.
 func (l *Limiter) queued() float64 {
@@ -91,7 +120,7 @@ func (l *Limiter) begin() {
 		k := l.kind(line)
 		last = l.leave(line)
 		l.rest[k].left--
-		l.begun += k.cost()
+		l.count(line)
 		l.charge(line)
 	}
 	if last == nil {

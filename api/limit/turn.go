@@ -44,17 +44,17 @@ func (l *Limiter) waitOf(line int) float64 { return l.ahead(line)*l.each + l.lat
 // ahead is what begins before who joins a line now, in ones that are not brief.
 // l.mu is held.
 func (l *Limiter) ahead(line int) float64 {
-	ahead := l.costOf(line)
+	ahead := l.costs(line)
 	for k := range resumed {
 		switch {
 		case k == line || l.lines[k].len() == 0:
 		case l.shares(k) && l.shares(line):
-			ahead += l.before(k, line) * l.kind(k).cost()
+			ahead += l.before(k, line) * l.costOf(k)
 		case k > line:
-			ahead += l.costOf(k)
+			ahead += l.costs(k)
 		}
 	}
-	again := l.costOf(resumed)
+	again := l.costs(resumed)
 	if l.kind(line) == brief {
 		again = max(0, again-float64(l.batch(goingOn))) // rounds have places for both
 	}
