@@ -114,19 +114,21 @@ func (x *Index) Apply(changes []mission.Change) {
 func (x *Index) Prepare(c mission.Change) (rest func()) {
 	switch c.Kind {
 	case mission.MissionPut:
-		d := draftOf(c.Mission)
+		d, m := draftOf(c.Mission), c
 		return func() {
-			x.seq = max(x.seq, c.Seq)
-			x.putMission(&c, d)
+			x.seq = max(x.seq, m.Seq)
+			x.putMission(&m, d)
 		}
 	case mission.VolunteerPut:
-		home, who := homeOf(c.Volunteer), x.people.setNumber(c.VolunteerID, c.Seq, uint32(c.VolunteerOrdinal)+1)
+		seq, o, v, home := c.Seq, uint32(c.VolunteerOrdinal), c.Volunteer, homeOf(c.Volunteer) // not all of c, which is large
+		who := x.people.setNumber(c.VolunteerID, c.Seq, o+1)
 		return func() {
-			x.seq = max(x.seq, c.Seq)
-			x.putVolunteer(&c, home, who)
+			x.seq = max(x.seq, seq)
+			x.putVolunteer(o, v, home, who)
 		}
 	}
-	return func() { x.Load(&c) }
+	other := c
+	return func() { x.Load(&other) }
 }
 
 // Load takes in one change and publishes nothing: for a start, which ends with
@@ -139,7 +141,7 @@ func (x *Index) Load(c *mission.Change) {
 	case mission.MissionDeleted:
 		x.deleteMission(c)
 	case mission.VolunteerPut:
-		x.putVolunteer(c, homeOf(c.Volunteer), x.people.setNumber(c.VolunteerID, c.Seq, uint32(c.VolunteerOrdinal)+1))
+		x.putVolunteer(uint32(c.VolunteerOrdinal), c.Volunteer, homeOf(c.Volunteer), x.people.setNumber(c.VolunteerID, c.Seq, uint32(c.VolunteerOrdinal)+1))
 	case mission.VolunteerErased:
 		x.eraseVolunteer(c)
 	case mission.OrganizationPut:

@@ -102,8 +102,7 @@ func ChannelName(channel uint8) string {
 
 // putVolunteer writes a volunteer's row from their record. home is homeOf them, and
 // who what people knows by their id, with their number.
-func (x *Index) putVolunteer(c *mission.Change, home geo.Cell, who person) {
-	v, o := c.Volunteer, uint32(c.VolunteerOrdinal)
+func (x *Index) putVolunteer(o uint32, v *mission.Volunteer, home geo.Cell, who person) {
 	row := x.volunteers.edit(o)
 	before := *row
 	*row = Volunteer{Exists: true, Domains: x.taxonomy.DomainMask(v.Domains), Activities: x.taxonomy.ActivityMask(v.Activities),
