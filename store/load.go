@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"runtime"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"go.etcd.io/bbolt"
@@ -115,7 +116,8 @@ type decoder func(key, value, seats []byte) (c mission.Change, ok bool, err erro
 func (l *loader) stream(b bucketID, decode decoder, take Taker) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, ordered, stop := make(chan *loadChunk, 2*workers), make(chan *loadChunk, 4*workers), make(chan struct{})
-	defer close(stop)
+	halt := sync.OnceFunc(func() { close(stop) })
+	defer halt()
 	go l.chunks(b, jobs, ordered, stop)
 	for range workers {
 		go func() {
@@ -128,10 +130,11 @@ func (l *loader) stream(b bucketID, decode decoder, take Taker) error {
 	for c := range ordered {
 		<-c.done
 		if c.err != nil {
-			// The reader still looks at the transaction: it must have ended
-			// before the caller ends that.
-			stop <- struct{}{}
-			for range ordered {
+			// The reader and the decoders still look at the transaction: they
+			// must have ended before the caller ends that.
+			halt()
+			for other := range ordered {
+				<-other.done
 			}
 			return c.err
 		}

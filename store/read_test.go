@@ -5,12 +5,14 @@ package store_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -118,6 +120,29 @@ func TestLoadOrder(t *testing.T) {
 	}), nil)
 	if err != nil || next != n {
 		t.Errorf("got %d volunteers, %v; want %d", next, err, n)
+	}
+}
+
+// A record that cannot be read ends a Load, also where the reader has come to the end
+// by then.
+func TestLoadTellsOfDamage(t *testing.T) {
+	for _, ordinal := range []uint32{0, 29} {
+		dir := closedStore(t)
+		edit(t, filepath.Join(dir, store.FileName), damage("volunteers", string(binary.BigEndian.AppendUint32(nil, ordinal)), cutOff))
+		s := openStore(t, dir, store.Options{NoSync: true, MapBytes: 1 << 22})
+		ended := make(chan error, 1)
+		go func() {
+			_, _, err := s.Load(nil, store.InTurn(func(mission.Change) {}), nil)
+			ended <- err
+		}()
+		select {
+		case err := <-ended:
+			if err == nil {
+				t.Errorf("volunteer %d is cut off, and Load says nothing", ordinal)
+			}
+		case <-time.After(10 * time.Second):
+			panic(fmt.Sprintf("volunteer %d is cut off, and Load does not end; nor would Close", ordinal))
+		}
 	}
 }
 
