@@ -129,19 +129,25 @@ func TestLoadTellsOfDamage(t *testing.T) {
 	for _, ordinal := range []uint32{0, 29} {
 		dir := closedStore(t)
 		edit(t, filepath.Join(dir, store.FileName), damage("volunteers", string(binary.BigEndian.AppendUint32(nil, ordinal)), cutOff))
-		s := openStore(t, dir, store.Options{NoSync: true, MapBytes: 1 << 22})
+		s, err := store.Open(dir, store.Options{NoSync: true, MapBytes: 1 << 22})
+		if err != nil {
+			t.Fatal(err)
+		}
 		ended := make(chan error, 1)
 		go func() {
 			_, _, err := s.Load(nil, store.InTurn(func(mission.Change) {}), nil)
 			ended <- err
 		}()
 		select {
-		case err := <-ended:
-			if err == nil {
-				t.Errorf("volunteer %d is cut off, and Load says nothing", ordinal)
-			}
+		case err = <-ended:
 		case <-time.After(10 * time.Second):
-			panic(fmt.Sprintf("volunteer %d is cut off, and Load does not end; nor would Close", ordinal))
+			t.Fatalf("volunteer %d is cut off, and Load does not end", ordinal) // nor would Close
+		}
+		if err == nil {
+			t.Errorf("volunteer %d is cut off, and Load says nothing", ordinal)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
