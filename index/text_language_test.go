@@ -67,6 +67,7 @@ func TestTokenizeFolds(t *testing.T) {
 	f("E.H.P.A.D. S.N.U, J.-B. M. Dupont", "ehpad snu j b m dupont")
 	f("JeVeuxAider HelloAsso Care4Calais EHPADs iPad", "je=jeveuxaider veux aider hello=helloasso asso care4=care4calais calais ehpads i=ipad pad")
 	f("18-25 18–25 18/25", "18 25 18 25 18 25")
+	f("10kM 5mIn30", "10 km 5 min 30") // a unit is one whatever its case
 	f("2h 2h30 10km 18ans 4x4 PSC1 B2B covid-19 COVID19", "2 h 2 h 30 10 km 18 ans 4x4 psc1 b2b covid=covid19 19 covid19")
 	f("bénévole·s étudiant·e·s H/F", "benevole etudiant h f")
 	f("a@b.fr https://www.exemple.fr/x?y=1", "a b fr https www exemple fr x y 1")
@@ -166,7 +167,7 @@ func TestStems(t *testing.T) {
 // order, at the bounds of runes where it has some, folded for good, and that
 // what follows is safe on it too.
 func FuzzTokenize(f *testing.F) {
-	for _, s := range []string{"l’été à Saint-Étienne", "E.H.P.A.D. 18-25 ans", "women's bénévole·s", "a\u0301\u200d-'", "<p>a&eacute;<b", "aujourd'hui", "ﷺ½", "-'-'a", "\"a -\"b\" -c", strings.Repeat("a-", 99)} {
+	for _, s := range []string{"l’été à Saint-Étienne", "E.H.P.A.D. 18-25 ans", "women's bénévole·s", "a\u0301\u200d-'", "<p>a&eacute;<b", "aujourd'hui", "ﷺ½", "-'-'a", "0kM", "\"a -\"b\" -c", strings.Repeat("a-", 99)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -173,7 +173,7 @@ func (l *lexer) split(start, end int) {
 	for i, r := range l.text[start:end] {
 		i += start
 		digit := '0' <= r && r <= '9'
-		if !unicode.IsLetter(r) && !digit { // a mark changes nothing
+		if i < from || !unicode.IsLetter(r) && !digit { // of a unit, whatever its case; a mark changes nothing
 			continue
 		}
 		switch {
