@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -53,7 +54,7 @@ func decodeCursor(walk uint64, text string) (after string, err error) {
 		return "", nil
 	}
 	refused := invalid("/cursor", "is not a cursor that this walk gave")
-	if len(text) > cursorTextMax {
+	if len(text) > cursorTextMax || strings.ContainsAny(text, "\r\n") { // which base64 passes over
 		return "", refused
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)

@@ -47,6 +47,7 @@ func FuzzCursor(f *testing.F) {
 	f.Add(encodeCursor(walk, "jva:1"))
 	f.Add("AAAA")
 	f.Add("=")
+	f.Add("\r\n" + encodeCursor(walk, "jva:1") + "\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		after, err := decodeCursor(walk, text)
 		if err == nil && text != "" && encodeCursor(walk, after) != text {
