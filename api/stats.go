@@ -60,7 +60,7 @@ func (k *stateCollector) text(send func(kind prometheus.ValueType, name, help st
 	send(gauge, "renfort_text_memory_bytes", "Memory of lists, matches and columns of words; not the library's own.", float64(st.BytesMemory))
 	send(counter, "renfort_text_indexed_total", "Missions indexed.", float64(st.Indexed))
 	send(counter, "renfort_text_unchanged_total", "Missions left alone because their words were the same.", float64(st.Unchanged))
-	send(counter, "renfort_text_failures_total", "Batches that failed.", float64(st.Failures))
+	send(counter, "renfort_text_failures_total", "Batches that failed, and values whose words could not be read.", float64(st.Failures))
 	send(counter, "renfort_text_cache_hits_total", "Answers from a cache of words, by cache.", float64(st.MatchHits), "cache", "matches")
 	send(counter, "renfort_text_cache_hits_total", "Answers from a cache of words, by cache.", float64(st.ListHits), "cache", "lists")
 	send(counter, "renfort_text_cache_misses_total", "Answers that a cache of words did not have, by cache.", float64(st.MatchMisses), "cache", "matches")

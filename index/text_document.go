@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/blevesearch/bleve/v2/document"
@@ -137,6 +138,7 @@ const valueGap = "|"
 // cutter turns documents into what Bleve indexes. It is reused, and for one
 // goroutine.
 type cutter struct {
+	read   func(dst []Token, s string) []Token // nil: Tokenize
 	tokens []Token
 	terms  map[string]int  // numbers, as counts has them
 	words  map[string]word // of those that were read already
@@ -144,8 +146,9 @@ type cutter struct {
 	stems  bytes.Buffer
 }
 
-// cut reads the document's words.
-func (c *cutter) cut(d *TextDoc) *document.Document {
+// cut reads the document's words. A value that cannot be read for a fault of ours has
+// none, which fault tells: nobody could start the process again otherwise.
+func (c *cutter) cut(d *TextDoc) (doc *document.Document, fault error) {
 	if c.terms == nil {
 		c.terms, c.words = map[string]int{}, map[string]word{}
 	}
@@ -158,24 +161,42 @@ func (c *cutter) cut(d *TextDoc) *document.Document {
 	var lengths [TextFields]int
 	for f := range d.Values {
 		for _, v := range d.Values[f] {
-			lengths[f] += c.value(f, v, &record)
+			words, err := c.value(f, v, &record)
+			if lengths[f] += words; err != nil {
+				fault = fmt.Errorf("index: text: field %d of mission %d: %w", f, d.Ordinal, err)
+			}
 		}
 		record.WriteByte('\n')
 		c.stems.WriteByte('\n')
 	}
 	record.Write(c.stems.Bytes())
-	doc := document.NewDocument(textID(d.Ordinal))
+	doc = document.NewDocument(textID(d.Ordinal))
 	doc.AddField(&wordsOf{terms: c.frequencies(&lengths)})
 	doc.AddField(document.NewTextFieldCustom(recordField, nil, record.Bytes(), bleve.StoreField, nil))
-	return doc
+	return doc, fault
 }
 
-// value reads one value of a field and gives its length in words.
-func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int) {
+// tokenize reads a value's words into c.tokens; a panic leaves none.
+func (c *cutter) tokenize(f int, v string) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			c.tokens, err = nil, fmt.Errorf("words cannot be read: %v", fault)
+		}
+	}()
 	if f == TextDescription {
 		v = StripHTML(v)
 	}
-	c.tokens = Tokenize(c.tokens[:0], v)
+	read := c.read
+	if read == nil {
+		read = Tokenize
+	}
+	c.tokens = read(c.tokens[:0], v)
+	return nil
+}
+
+// value reads one value of a field and gives its length in words.
+func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int, err error) {
+	err = c.tokenize(f, v)
 	gap := " " + valueGap + " "
 	record.WriteString(gap)
 	c.stems.WriteString(gap)
@@ -193,7 +214,7 @@ func (c *cutter) value(f int, v string, record *bytes.Buffer) (words int) {
 		c.stems.WriteString(t.Stem)
 		c.stems.WriteByte(' ')
 	}
-	return words
+	return words, err
 }
 
 // word is the two terms that a word is known by.

@@ -382,7 +382,10 @@ func (g *generation) prepare(b *bleve.Batch, ordinals []uint32, docs []*TextDoc,
 		running.Go(func() {
 			var c cutter
 			for i := int(next.Add(1)) - 1; i < len(changed); i = int(next.Add(1)) - 1 {
-				cut[i] = c.cut(changed[i])
+				var fault error
+				if cut[i], fault = c.cut(changed[i]); fault != nil {
+					g.text.counts.failed(fault)
+				}
 			}
 		})
 	}
