@@ -46,9 +46,8 @@ func newLanes(inFlightMax int) *lanes {
 }
 
 const (
-	// roundPerCore is how many requests begin on each core, where something is
-	// refused, before those that came meanwhile are looked at: they are refused
-	// no later than these take.
+	// roundPerCore is how many requests begin on each core in a round, where
+	// something is refused: of those with parts so many are shared out.
 	roundPerCore = 8
 	// roundLoose is how many begin otherwise: a crowd of writers that a commit
 	// answered is to be in the next together.

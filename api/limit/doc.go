@@ -19,6 +19,11 @@
 // for the next by Options.Send, which puts a byte where the scheduler polls it
 // together with the connections; that is when Round is to be called.
 //
+// In the tight state, below, a round goes in stretches of a few, and those who came
+// are read between two of them: most of them are to be refused, and are told then. What
+// belongs to a round, the classes' parts of it and how many writes share a commit, is
+// as large as it was.
+//
 // # Two states
 //
 // Loose is the normal one: nothing is refused. It ends when a standing queue
@@ -31,7 +36,8 @@
 // for it.
 //
 // Tight is the other: who would wait for longer than their class may is refused
-// at once, and of those in line the oldest whenever they are far beyond that. It
+// at once, and of those in line the oldest whenever they are far beyond that; those
+// from before it began may wait for standerNanos, and come first. It
 // ends when nothing had to be refused for a while, and is given up for a moment
 // every trialNanos: callers who ask again at once whenever they are refused
 // would otherwise keep it up by themselves.

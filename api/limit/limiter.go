@@ -36,6 +36,14 @@ const (
 	// cutBounds: what is in line may wait for so many times more, since who comes
 	// is told at once and who has waited is told late.
 	cutBounds = 4
+	// standerNanos is what those may wait who were in line before the tight state
+	// began: they have waited already, and serving them takes no longer than serving
+	// those who come, who are told at once.
+	standerNanos = 150e6
+	// stretchNanos is how long those who begin in the tight state should take before
+	// those who came meanwhile are read. In half of it fewer writes share a commit,
+	// and fewer are served.
+	stretchNanos = 3e5
 	// lastNanos is what the classes above those that are shed may wait: so much
 	// of them alone that all below them is long refused.
 	lastNanos = 100e6
@@ -72,7 +80,7 @@ type Options struct {
 	// all from Shed on begin before, and have none.
 	Parts [ClassesMax]float64
 	// Send has Round called once all that has begun and all that has come since
-	// is under way. It is called with no lock held, and not again before Round
+	// is under way, for the next round or the next stretch of this one. It is called with no lock held, and not again before Round
 	// was. False: it cannot, and the limiter opens.
 	Send func() bool
 }
@@ -101,10 +109,11 @@ type Limiter struct {
 	follows   [ClassesMax]follow
 
 	tight     bool
-	busy      bool    // extras are left out
-	standing  stand   // of a queue to refuse for
-	filling   stand   // of half of one, to leave extras out for
-	tightAt   int64   // when the tight state began, or was taken up again
+	busy      bool  // extras are left out
+	standing  stand // of a queue to refuse for
+	filling   stand // of half of one, to leave extras out for
+	tightAt   int64 // when the tight state began, or was taken up again, by either clock
+	tightWork int64
 	refusedAt int64   // when one was refused last
 	share     float64 // of what came in the tight state that was refused, smoothed
 	trial     bool    // it is given up for a moment, since trialAt
@@ -239,11 +248,17 @@ func (l *Limiter) step(now int64) {
 	}
 }
 
-// Round begins the next round: what is waiting begins, in turn.
+// Round begins the next round, or goes on with one that is not over: what is
+// waiting begins, in turn.
 func (l *Limiter) Round(now int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.step(now)
+	if l.inStretches() && l.next(nobody) != nobody {
+		l.asked = false
+		l.begin()
+		return
+	}
 	l.learn()
 	l.judge(l.queued()*l.each, l.waiting)
 	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
@@ -270,11 +285,18 @@ func (l *Limiter) learn() {
 
 // cut refuses those in line who would wait for more than cutBounds times what
 // they may, or have, while others went before; the oldest first: they have
-// waited in vain already. l.mu is held.
+// waited in vain already. Those from before the tight state may wait for longer.
+// l.mu is held.
 func (l *Limiter) cut() {
 	for k := ClassesMax - 1; k >= 0; k-- {
-		room := cutBounds*boundOf(k, l.options.Shed) - l.late()
-		for l.lines[k].len() > 0 && max(l.ahead(k)*l.each, float64(l.work-l.lines[k].oldest().since)) > room {
+		for l.lines[k].len() > 0 {
+			oldest, room := l.lines[k].oldest(), cutBounds*boundOf(k, l.options.Shed)
+			if oldest.since <= l.tightWork {
+				room = max(room, standerNanos)
+			}
+			if max(l.ahead(k)*l.each, float64(l.work-oldest.since)) <= room-l.late() {
+				break
+			}
 			l.refuse()
 			l.leave(k).told <- Refuse
 		}
@@ -330,7 +352,7 @@ func (l *Limiter) tighten() {
 	if l.trial {
 		l.patience = min(2*l.patience, trialNanosMax)
 	} else {
-		l.share, l.patience = 0, trialNanos
+		l.share, l.patience, l.tightWork = 0, trialNanos, l.work
 	}
 	l.trial, l.tight, l.tightAt, l.refusedAt = false, true, l.now, l.now
 	l.turns = turns{}

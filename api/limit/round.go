@@ -1,8 +1,14 @@
 package limit
 
+import "math"
+
 // briefParts is how many brief requests are reckoned to take as long as one of
 // the others.
 const briefParts = 4
+
+// stretchBriefs is how many brief requests count for one of the others in a stretch: more
+// than by what they take, since those of a stretch share a commit.
+const stretchBriefs = 8
 
 // kind is how a line is reckoned with.
 type kind uint8
@@ -30,6 +36,14 @@ func (k kind) times() int {
 		return briefParts
 	case goingOn:
 		return 2
+	}
+	return 1
+}
+
+// ofStretch is what one counts for in a stretch of a round.
+func (k kind) ofStretch() float64 {
+	if k == brief {
+		return 1.0 / stretchBriefs
 	}
 	return 1
 }
@@ -109,16 +123,21 @@ func (l *Limiter) queued() float64 {
 	return sum
 }
 
-// begin lets those who wait begin, as far as the round has places for them. The
-// last of them asks for the next round, if there is to be one. l.mu is held.
+// begin lets those who wait begin, as far as the round and its stretch have places for
+// them. The last of them asks for the next, if there is to be one. l.mu is held.
 func (l *Limiter) begin() {
 	var last *Place
-	for line := l.next(nobody); line != nobody; line = l.next(nobody) {
+	left := math.Inf(1) // of the stretch
+	if l.inStretches() {
+		left = stretchNanos / l.each
+	}
+	for line := l.next(nobody); line != nobody && left > 0; line = l.next(nobody) {
 		if last != nil {
 			last.told <- l.taken()
 		}
 		k := l.kind(line)
 		last = l.leave(line)
+		left -= k.ofStretch()
 		l.rest[k].left--
 		l.count(line)
 		l.charge(line)
@@ -131,6 +150,9 @@ func (l *Limiter) begin() {
 	}
 	last.told <- l.taken()
 }
+
+// inStretches says whether rounds go in stretches. l.mu is held.
+func (l *Limiter) inStretches() bool { return l.tight && !l.open && l.each > 0 }
 
 // half says that half of the places of some kind are taken. l.mu is held.
 func (l *Limiter) half() bool {

@@ -1,0 +1,33 @@
+package limit_test
+
+import (
+	"testing"
+
+	"renfort/api/limit"
+)
+
+// Who is refused is told before more than a few others are served, from the beginning
+// of a flood on: of those who were in line before it was noticed nearly all are
+// served, if late.
+func TestRefusalsAreSoon(t *testing.T) {
+	f := func(name string, of limit.Class, costNs, onNs int64, times float64) {
+		t.Helper()
+		m := newToy(costs(80_000))
+		m.costNs[of], m.onNs[of] = costNs, onNs
+		var perS [classes]float64
+		perS[of] = times * 1e9 / float64(costNs+onNs)
+		m.run(rngOf(t), load{until: 12 * seconds, perS: perS})
+		got := m.tally(0, 12*seconds, of)
+		t.Logf("%s, %.1f times: %d refused, p99 %.2f ms; %d taken, p99 %.1f ms", name, times, got.refused, got.refusedP99Ms, got.taken, got.takenP99Ms)
+		if got.refused < 10_000 || got.refusedP99Ms > 1 || got.takenP99Ms > 150 {
+			t.Errorf("%s, %.1f times: want 1 ms for refusals, and 150 ms for who is served", name, times)
+		}
+	}
+	for _, times := range []float64{1.5, 2} {
+		f("pages", pages, 80_000, 0, times)
+		f("searches", searches, 300_000, 0, times)
+		f("writes that go on", holds, 60_000, 100_000, times)
+	}
+	f("pages", pages, 80_000, 0, 4)
+	f("writes that go on", holds, 60_000, 100_000, 4)
+}
