@@ -25,6 +25,7 @@ func TestBenchPeers(t *testing.T) {
 }
 
 func TestBenchPeersRefused(t *testing.T) {
+	binary(t)                     // while go is to be found
 	t.Setenv("PATH", t.TempDir()) // no Java
 	for _, c := range []struct {
 		args string
