@@ -20,9 +20,8 @@
 // together with the connections; that is when Round is to be called.
 //
 // In the tight state, below, a round goes in stretches of a few, and those who came
-// are read between two of them: most of them are to be refused, and are told then. What
-// belongs to a round, the classes' parts of it and how many writes share a commit, is
-// as large as it was.
+// are read between two of them: most of these are to be refused, and are told then. The
+// classes' parts and the places of writes are of the whole round.
 //
 // # Two states
 //
@@ -37,9 +36,9 @@
 //
 // Tight is the other: who would wait for longer than their class may is refused
 // at once, and of those in line the oldest whenever they are far beyond that; those
-// from before it began may wait for standerNanos, and come first. It
-// ends when nothing had to be refused for a while, and is given up for a moment
-// every trialNanos: callers who ask again at once whenever they are refused
+// from before it began may wait for standerNanos, and come first. It ends when
+// nothing had to be refused for a while, and is given up for a moment every
+// trialNanos: callers who ask again at once whenever they are refused
 // would otherwise keep it up by themselves.
 //
 // # Writes

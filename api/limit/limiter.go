@@ -41,7 +41,7 @@ const (
 	// those who come, who are told at once.
 	standerNanos = 150e6
 	// stretchNanos is how long those who begin in the tight state should take before
-	// those who came meanwhile are read. In half of it fewer writes share a commit,
+	// those who came meanwhile are read. In less of it fewer writes share a commit,
 	// and fewer are served.
 	stretchNanos = 3e5
 	// lastNanos is what the classes above those that are shed may wait: so much
@@ -80,8 +80,8 @@ type Options struct {
 	// all from Shed on begin before, and have none.
 	Parts [ClassesMax]float64
 	// Send has Round called once all that has begun and all that has come since
-	// is under way, for the next round or the next stretch of this one. It is called with no lock held, and not again before Round
-	// was. False: it cannot, and the limiter opens.
+	// is under way, for the next round or the next stretch of this one. It is
+	// called with no lock held, and not again before Round was. False: it cannot, and the limiter opens.
 	Send func() bool
 }
 
@@ -109,11 +109,11 @@ type Limiter struct {
 	follows   [ClassesMax]follow
 
 	tight     bool
-	busy      bool  // extras are left out
-	standing  stand // of a queue to refuse for
-	filling   stand // of half of one, to leave extras out for
-	tightAt   int64 // when the tight state began, or was taken up again, by either clock
-	tightWork int64
+	busy      bool    // extras are left out
+	standing  stand   // of a queue to refuse for
+	filling   stand   // of half of one, to leave extras out for
+	tightAt   int64   // when the tight state began, or was taken up again
+	tightWork int64   // when it began, on the clock of work
 	refusedAt int64   // when one was refused last
 	share     float64 // of what came in the tight state that was refused, smoothed
 	trial     bool    // it is given up for a moment, since trialAt
@@ -245,61 +245,6 @@ func (l *Limiter) step(now int64) {
 	if gap := now - l.now; gap > 0 {
 		l.work += min(gap, stepNanos+int64(2*l.each*l.begun))
 		l.now = now
-	}
-}
-
-// Round begins the next round, or goes on with one that is not over: what is
-// waiting begins, in turn.
-func (l *Limiter) Round(now int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.step(now)
-	if l.inStretches() && l.next(nobody) != nobody {
-		l.asked = false
-		l.begin()
-		return
-	}
-	l.learn()
-	l.judge(l.queued()*l.each, l.waiting)
-	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
-	if l.tight {
-		l.cut()
-		l.calm()
-	}
-	l.asked = false
-	l.fill()
-	l.begin()
-}
-
-// learn takes from a round how long one request takes. l.mu is held.
-func (l *Limiter) learn() {
-	if !l.full || l.begun == 0 {
-		return
-	}
-	each := float64(l.work-l.roundWork) / l.begun
-	if l.each == 0 {
-		l.each = each
-	}
-	l.each += (min(each, eachMost*l.each) - l.each) * eachWeight
-}
-
-// cut refuses those in line who would wait for more than cutBounds times what
-// they may, or have, while others went before; the oldest first: they have
-// waited in vain already. Those from before the tight state may wait for longer.
-// l.mu is held.
-func (l *Limiter) cut() {
-	for k := ClassesMax - 1; k >= 0; k-- {
-		for l.lines[k].len() > 0 {
-			oldest, room := l.lines[k].oldest(), cutBounds*boundOf(k, l.options.Shed)
-			if oldest.since <= l.tightWork {
-				room = max(room, standerNanos)
-			}
-			if max(l.ahead(k)*l.each, float64(l.work-oldest.since)) <= room-l.late() {
-				break
-			}
-			l.refuse()
-			l.leave(k).told <- Refuse
-		}
 	}
 }
 

@@ -6,8 +6,8 @@ import "math"
 // the others.
 const briefParts = 4
 
-// stretchBriefs is how many brief requests count for one of the others in a stretch: more
-// than by what they take, since those of a stretch share a commit.
+// stretchBriefs is how many brief requests count for one of the others in a stretch:
+// more than by what they take, since those of a stretch share a commit.
 const stretchBriefs = 8
 
 // kind is how a line is reckoned with.
@@ -121,6 +121,61 @@ func (l *Limiter) queued() float64 {
 		sum += float64(l.rest[k].waiting) * k.cost()
 	}
 	return sum
+}
+
+// Round begins the next round, or goes on with one that is not over: what is
+// waiting begins, in turn.
+func (l *Limiter) Round(now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step(now)
+	if l.inStretches() && l.next(nobody) != nobody {
+		l.asked = false
+		l.begin()
+		return
+	}
+	l.learn()
+	l.judge(l.queued()*l.each, l.waiting)
+	l.roundAt, l.roundWork, l.begun, l.full = now, l.work, 0, l.waiting > 0
+	if l.tight {
+		l.cut()
+		l.calm()
+	}
+	l.asked = false
+	l.fill()
+	l.begin()
+}
+
+// learn takes from a round how long one request takes. l.mu is held.
+func (l *Limiter) learn() {
+	if !l.full || l.begun == 0 {
+		return
+	}
+	each := float64(l.work-l.roundWork) / l.begun
+	if l.each == 0 {
+		l.each = each
+	}
+	l.each += (min(each, eachMost*l.each) - l.each) * eachWeight
+}
+
+// cut refuses those in line who would wait for more than cutBounds times what
+// they may, or have, while others went before; the oldest first: they have
+// waited in vain already. Those from before the tight state may wait for longer.
+// l.mu is held.
+func (l *Limiter) cut() {
+	for k := ClassesMax - 1; k >= 0; k-- {
+		for l.lines[k].len() > 0 {
+			oldest, room := l.lines[k].oldest(), cutBounds*boundOf(k, l.options.Shed)
+			if oldest.since <= l.tightWork {
+				room = max(room, standerNanos)
+			}
+			if max(l.ahead(k)*l.each, float64(l.work-oldest.since)) <= room-l.late() {
+				break
+			}
+			l.refuse()
+			l.leave(k).told <- Refuse
+		}
+	}
 }
 
 // begin lets those who wait begin, as far as the round and its stretch have places for
