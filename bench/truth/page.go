@@ -147,17 +147,8 @@ func (p *pager) serve() {
 	d := &p.rules.Policy.Diversity
 	last := len(p.page) - 1
 	displaced := p.page[last]
-	stayed := last < len(p.told) && p.told[last] == p.rows[displaced.i].ID
-	for k, f := range p.page {
-		if u := p.stands[f.i].unserved; u == yes || u == perhaps && stayed {
-			if k == last && stayed { // or it displaced its equal
-				if other := p.equalOf(f, p.page[:last]); other != f {
-					p.used[slices.Index(p.rest, f)] = true
-					p.page = append(p.page, other)
-				}
-			}
-			return
-		}
+	if !p.mayServe(last) {
+		return
 	}
 	best := -1
 	for k, f := range p.rest {
@@ -177,6 +168,28 @@ func (p *pager) serve() {
 	}
 	p.used[best] = true
 	p.page = append(p.page[:last], p.rest[best], p.equalOf(displaced, p.page[:last]))
+}
+
+// mayServe says whether the window's last place is still to be given to a
+// mission that nobody took: the window has none.
+func (p *pager) mayServe(last int) bool {
+	f := p.page[last]
+	stayed := last < len(p.told) && p.told[last] == p.rows[f.i].ID
+	verdict := no // whether the others have one
+	for _, other := range p.page[:last] {
+		verdict = max(verdict, p.stands[other.i].unserved)
+	}
+	switch u := p.stands[f.i].unserved; {
+	case verdict == yes || u == yes && !stayed:
+		return false
+	case stayed && u != no: // or it displaced its equal
+		if other := p.equalOf(f, p.page[:last]); other != f {
+			p.used[slices.Index(p.rest, f)] = true
+			p.page = append(p.page, other)
+		}
+		return false
+	}
+	return !stayed || verdict == no
 }
 
 // equalOf gives, of the missions that might have had a displaced one's place

@@ -157,15 +157,19 @@ def ordered(page):
         remote = item["location"] is None and sum(c["location"] is None for c in chosen) >= int(rules["remote_share"] * rules["window"])
         return not (remote and not afar) and not full(lambda i: (missions[i["id"]].get("organization") or {}).get("id"), rules["per_organization"]) \
             and not full(lambda i: missions[i["id"]].get("group"), rules["per_group"])
+
+    def equal(following, item):
+        """What an item may have displaced that scores as much: whichever of the two came first was a draw."""
+        return next((i for i in following if i in left and allowed(i) and i["score"] >= item["score"] * (1 - 1e-9)), None)
     window = min(rules["window"], len(left))
     for place in range(window):
         best = next((i for i in left if allowed(i)), left[0])
         there = page.items[place]
         if place == rules["window"] - 1 and rules["unserved"] and there in left and allowed(there) and there["score"] >= rules["unserved_min_share"] * best["score"] \
                 and not any(page.at - DAY * rules["unserved_days"] < t < page.at - 2 for t in page.world.taken_times[there["id"]]):
-            moved = [best] if best is not there else []
-            left = [i for i in left if i is not there and i is not best]
-            return chosen + [there] + moved + left  # what it displaced comes next
+            moved = best if best is not there else equal(page.items[place + 1:place + 2], there)
+            left = [i for i in left if i is not there and i is not moved]
+            return chosen + [there] + ([moved] if moved else []) + left  # what it displaced comes next
         left.remove(best)
         chosen.append(best)
     return chosen + left
