@@ -123,7 +123,9 @@ func (c *call) drain() {
 		return
 	}
 	if c.ctx.Request.Header.ContentLength() <= drainBytesMax {
-		if n, err := io.Copy(io.Discard, io.LimitReader(stream, drainBytesMax)); err == nil && n < drainBytesMax {
+		c.unread = io.LimitedReader{R: stream, N: drainBytesMax}
+		n, err := io.Copy(io.Discard, &c.unread)
+		if c.unread.R = nil; err == nil && n < drainBytesMax {
 			return
 		}
 	}

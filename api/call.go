@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io"
 	"strconv"
 	"time"
 	"unsafe"
@@ -23,6 +24,7 @@ type call struct {
 	s        *Service
 	ctx      *fasthttp.RequestCtx
 	route    *route
+	class    class  // the route's, or the one that it was raised to
 	key      *grant // nil where no keys are configured
 	began    time.Time
 	deadline time.Time
@@ -30,15 +32,16 @@ type call struct {
 	query    []param
 	unquoted []byte // what query points into
 	body     []byte
-	out      []byte // the answer's body
-	aside    []byte // what goes into it later
-	busy     bool   // there is enough to do to leave extras out
-	degraded bool   // something was left out
-	streamed bool   // the handler set a body stream
-	read     bool   // the body was read to its end
-	handed   bool   // a stream goes on and leaves the lane at its own end
-	fronted  bool   // a front end's body was read
-	held     int64  // bytes of it that are counted in the service's fronts
+	out      []byte           // the answer's body
+	aside    []byte           // what goes into it later
+	busy     bool             // there is enough to do to leave extras out
+	degraded bool             // something was left out
+	streamed bool             // the handler set a body stream
+	read     bool             // the body was read to its end
+	handed   bool             // a stream goes on and leaves the lane at its own end
+	fronted  bool             // a front end's body was read
+	held     int64            // bytes of it that are counted in the service's fronts
+	unread   io.LimitedReader // of the body, while it is drained
 	// restricted is what a secured key allows; nil for any other.
 	restricted *algolia.Restrictions
 	sent       []byte // the key as a front end sent it
@@ -101,14 +104,14 @@ func (c *call) run() error {
 	if err := c.authorize(); err != nil {
 		return err
 	}
-	class := c.class(f.params[0])
-	busy, err := c.s.lanes.enter(class, c.began)
+	c.class = c.classOf(f.params[0])
+	busy, err := c.s.lanes.enter(c.class, c.began)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if !c.handed {
-			c.s.lanes.leave(class)
+			c.s.lanes.leave(c.class)
 		}
 	}()
 	c.busy = busy
@@ -127,18 +130,19 @@ func (c *call) run() error {
 	return c.route.handle(c)
 }
 
-// class is the route's; a hold on an urgent mission of a running crisis is
+// classOf gives the route's; a hold on an urgent mission of a running crisis is
 // raised. segment names the mission as the path has it, encoded.
-func (c *call) class(segment []byte) class {
+func (c *call) classOf(segment []byte) class {
 	if c.route.class != classHold || segment == nil {
 		return c.route.class
 	}
-	id, ok := appendUnescaped(nil, segment, false)
-	if !ok {
+	var room [mission.IDBytesMax]byte // on the stack: what is refused makes no garbage
+	id, ok := appendUnescaped(room[:0], segment, false)
+	if !ok || len(id) > len(room) {
 		return classHold // and soon refused as what it is
 	}
 	s := c.s.engine.Snapshot()
-	o, ok := s.Mission(string(id))
+	o, ok := s.Mission(unsafe.String(unsafe.SliceData(id), len(id))) // kept by nobody
 	if !ok {
 		return classHold
 	}
@@ -399,12 +403,15 @@ func (c *call) submit(command mission.Command) (mission.Result, error) {
 	if err != nil {
 		return mission.Result{}, err
 	}
-	return c.submitEnvelope(env)
+	res, err := c.submitEnvelope(env)
+	c.s.lanes.answer(c.class)
+	return res, err
 }
 
 // submitEnvelope is submit for a command that is wrapped already. When the
 // deadline passes the command may still be applied, which is why the answer
-// to that is "unavailable" and not a refusal.
+// to that is "unavailable" and not a refusal. Who goes on does so in turn: that is
+// the caller's to see to.
 func (c *call) submitEnvelope(env mission.Envelope) (mission.Result, error) {
 	if err := c.late(); err != nil {
 		return mission.Result{}, err

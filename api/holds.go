@@ -94,6 +94,7 @@ func (c *call) hold() error {
 		return err
 	}
 	res, err := c.submitEnvelope(env)
+	c.s.lanes.answer(c.class)
 	if err != nil {
 		return c.withAlternatives(err, c.id[0], b.Volunteer)
 	}

@@ -96,6 +96,14 @@ func turn(v limit.Verdict, p *limit.Place) limit.Verdict {
 // for all of them.
 func (l *lanes) again(c class) { turn(l.limiter.Again(int64(time.Since(l.epoch)), limit.Class(c))) }
 
+// answer is again for a write of which all that is left is to answer it. Those that
+// wait in no line, and bulk, whose lines are many in one request, go on.
+func (l *lanes) answer(c class) {
+	if c.writes() && c < classResolve {
+		turn(l.limiter.Answer(int64(time.Since(l.epoch)), limit.Class(c)))
+	}
+}
+
 // leave counts a request out, also one whose handler panicked: it is
 // deferred.
 func (l *lanes) leave(c class) {

@@ -189,6 +189,8 @@ func (n *node) walk(f *found, method string, parts [][]byte, depth int) bool {
 				f.route = r
 				return true
 			}
+		}
+		for _, r := range n.routes { // what is found allocates nothing
 			f.allow = append(f.allow, r.method)
 		}
 		return false

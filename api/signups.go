@@ -60,7 +60,7 @@ func (c *call) signup() error {
 		return err
 	}
 	c.ranking.request.Volunteer, c.ranking.request.Profile = v.ID, nil
-	c.s.lanes.again(c.route.class)
+	c.s.lanes.again(c.class)
 	if err := c.rank(); err != nil {
 		return err
 	}
@@ -68,6 +68,7 @@ func (c *call) signup() error {
 		return c.signedUp(&b, res, nil)
 	}
 	held, err := c.holdFirst(&b, 0, holdTries)
+	c.s.lanes.answer(c.class)
 	if err != nil {
 		return err
 	}
@@ -94,6 +95,7 @@ func (c *call) signupAtOnce(b *signupBody, put mission.Envelope) (done bool, err
 		return false, err
 	}
 	results, errs, err := c.submitAll(put, hold)
+	c.s.lanes.answer(c.class)
 	if err != nil {
 		return false, err
 	}

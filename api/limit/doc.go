@@ -46,7 +46,8 @@
 // A write waits a second time, for the commit that it shares with others, and
 // that queue is known: what is in flight. Backlog bounds it by what is finished
 // in a given time. What is left to do after the commit waits for its turn as
-// well (Again), before all others: a commit brings hundreds back at once.
+// well (Again), before all others: a commit brings hundreds back at once. Where all
+// that is left is to answer that is so in the tight state alone (Answer).
 //
 // How long a line of them takes includes that: how many of a class go on is counted,
 // and each is reckoned with both of its parts.

@@ -160,6 +160,18 @@ func (l *Limiter) Again(now int64, c Class) (Verdict, *Place) {
 	return l.enter(now, resumed, false)
 }
 
+// Answer is Again for a request of which all that is left is to answer it: where
+// nothing is refused it need not wait, rounds would cost more than they gain.
+func (l *Limiter) Answer(now int64, c Class) (Verdict, *Place) {
+	l.mu.Lock()
+	tight := l.tight
+	l.mu.Unlock()
+	if !tight {
+		return Take, nil
+	}
+	return l.Again(now, c)
+}
+
 func (l *Limiter) enter(now int64, line int, atOnce bool) (Verdict, *Place) {
 	l.mu.Lock()
 	l.step(now)

@@ -51,6 +51,7 @@ type toy struct {
 	limiter *limit.Limiter
 	costNs  [classes]int64
 	onNs    [classes]int64 // what it takes to go on after the commit; 0: nothing does
+	answers bool           // all that is left after it is to answer
 	now     int64
 	queue   []entry // in the sockets
 	inLine  []entry
@@ -167,7 +168,11 @@ func (m *toy) serve(l load) {
 	for len(m.commits) > 0 && m.commits[0].at <= m.now {
 		e := m.commits[0]
 		m.commits = m.commits[1:]
-		v, p := m.limiter.Again(m.now, e.class)
+		again := m.limiter.Again
+		if m.answers {
+			again = m.limiter.Answer
+		}
+		v, p := again(m.now, e.class)
 		if e.place = p; v == limit.Wait {
 			m.inLine = append(m.inLine, e)
 			continue
@@ -214,7 +219,11 @@ func (m *toy) end(l load, e entry, v limit.Verdict) {
 	m.now += cost
 	m.told = append(m.told, t)
 	if !t.refused && m.onNs[e.class] > 0 {
-		m.commits = append(m.commits, entry{at: m.now + commitNs, class: e.class, on: true})
+		at := m.now + commitNs
+		if m.answers { // in commits that others share
+			at = (at/commitNs + 1) * commitNs
+		}
+		m.commits = append(m.commits, entry{at: at, class: e.class, on: true})
 	}
 	if e.caller && m.now < l.until {
 		m.queue = append(m.queue, entry{at: m.now, class: e.class, caller: true})

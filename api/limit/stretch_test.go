@@ -6,6 +6,8 @@ import (
 	"renfort/api/limit"
 )
 
+const answered = "writes that are answered after their commits"
+
 // Who is refused is told before more than a few others are served, from the beginning
 // of a flood on: of those who were in line before it was noticed nearly all are
 // served, if late.
@@ -13,7 +15,7 @@ func TestRefusalsAreSoon(t *testing.T) {
 	f := func(name string, of limit.Class, costNs, onNs int64, times float64) {
 		t.Helper()
 		m := newToy(costs(80_000))
-		m.costNs[of], m.onNs[of] = costNs, onNs
+		m.costNs[of], m.onNs[of], m.answers = costNs, onNs, name == answered
 		var perS [classes]float64
 		perS[of] = times * 1e9 / float64(costNs+onNs)
 		m.run(rngOf(t), load{until: 12 * seconds, perS: perS})
@@ -24,10 +26,12 @@ func TestRefusalsAreSoon(t *testing.T) {
 		}
 	}
 	for _, times := range []float64{1.5, 2} {
+		f(answered, holds, 30_000, 25_000, times)
 		f("pages", pages, 80_000, 0, times)
 		f("searches", searches, 300_000, 0, times)
 		f("writes that go on", holds, 60_000, 100_000, times)
 	}
+	f(answered, holds, 30_000, 25_000, 4)
 	f("pages", pages, 80_000, 0, 4)
 	f("writes that go on", holds, 60_000, 100_000, 4)
 }
