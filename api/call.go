@@ -36,7 +36,7 @@ type call struct {
 	aside    []byte           // what goes into it later
 	busy     bool             // there is enough to do to leave extras out
 	degraded bool             // something was left out
-	streamed bool             // the handler set a body stream
+	bodied   bool             // the response has its body already, most often a stream
 	read     bool             // the body was read to its end
 	handed   bool             // a stream goes on and leaves the lane at its own end
 	fronted  bool             // a front end's body was read
@@ -68,7 +68,7 @@ func (c *call) begin(s *Service, ctx *fasthttp.RequestCtx) {
 	c.deadline = c.began.Add(s.config.WorkTimeout)
 	c.id = [pathParamsMax]string{}
 	c.query, c.unquoted, c.body, c.out = c.query[:0], c.unquoted[:0], c.body[:0], c.out[:0]
-	c.busy, c.degraded, c.streamed, c.read, c.handed = false, false, false, false, false
+	c.busy, c.degraded, c.bodied, c.read, c.handed = false, false, false, false, false
 	c.fronted, c.held, c.restricted, c.sent = false, 0, nil, nil
 }
 

@@ -53,7 +53,7 @@ func (c *call) events() error {
 	c.private()
 	c.header("X-Accel-Buffering", "no") // proxies that keep answers back would keep news back
 	c.ctx.Response.Header.SetContentType(typeEvents)
-	c.streamed = true
+	c.bodied = true
 	if c.ctx.IsHead() {
 		return nil
 	}

@@ -47,7 +47,7 @@ func (c *call) getFeed() error {
 	}
 	from, to := io.Pipe()
 	b := &backupStream{PipeReader: from}
-	c.handed, c.streamed = true, true
+	c.handed, c.bodied = true, true
 	service, class := c.s, c.route.class // the call goes on to another request
 	b.writing.Go(func() {
 		err := service.writeFeed(to, publishers, packed)

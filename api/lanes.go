@@ -143,7 +143,8 @@ func (c *call) turnAway() {
 	h.SetCanonical(headerCacheControl, valueNoStore)
 	h.SetCanonical(headerRetryAfter, valueRetry)
 	c.s.meters.refused(r.code)
-	c.out = append(c.out[:0], c.s.turned[sh]...)
+	c.ctx.Response.SetBodyRaw(c.s.turned[sh]) // c's buffer stays with those who answer more
+	c.bodied = true
 }
 
 // The headers of such refusals, as they are sent.

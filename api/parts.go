@@ -47,7 +47,7 @@ func (c *call) answerInParts(kind string, make func(p *parts) error) {
 	from, to := io.Pipe()
 	b := &backupStream{PipeReader: from}
 	b.writing.Add(1)
-	c.handed, c.streamed = true, true
+	c.handed, c.bodied = true, true
 	service, class, pattern := c.s, c.route.class, c.pattern()
 	go func() {
 		defer b.writing.Done()

@@ -28,7 +28,7 @@ func (c *call) recommendBulk() error {
 	d := &digest{call: call{s: c.s, key: c.key, route: c.route, began: c.began, deadline: c.deadline, busy: c.busy},
 		from: newLines(bytes.NewReader(requests), mission.BulkBytesMax, -1)}
 	d.call.digest, d.bytes = d, int64(len(requests))
-	c.streamed = true
+	c.bodied = true
 	c.private()
 	c.ctx.Response.Header.SetContentType(typeLines)
 	c.ctx.SetBodyStreamWriter(d.write)

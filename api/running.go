@@ -97,7 +97,7 @@ func (c *call) backup() error {
 		service.lanes.leave(class) // before the client hears that it is over
 		to.CloseWithError(err)
 	}()
-	c.streamed = true
+	c.bodied = true
 	c.ctx.Response.Header.SetContentType("application/octet-stream")
 	c.header("Content-Disposition", `attachment; filename="renfort.db"`)
 	c.ctx.SetBodyStream(b, -1)

@@ -253,7 +253,7 @@ func (c *call) shape() shape {
 // what was not read. It is the one place where an answer leaves.
 func (c *call) finish() {
 	h := &c.ctx.Response.Header
-	if !c.streamed {
+	if !c.bodied {
 		if len(c.out) > 0 && len(h.ContentType()) == 0 {
 			h.SetContentType(typeJSON)
 		}

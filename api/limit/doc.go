@@ -35,8 +35,9 @@
 // for it.
 //
 // Tight is the other: who would wait for longer than their class may is refused
-// at once, and of those in line the oldest whenever they are far beyond that; those
-// from before it began may wait for standerNanos, and come first. It ends when
+// at once, and of those in line the newest whenever they are far beyond that; those
+// from before it began are served within standerNanos, or refused when it begins, the
+// newest of them. It ends when
 // nothing had to be refused for a while, and is given up for a moment every
 // trialNanos: callers who ask again at once whenever they are refused
 // would otherwise keep it up by themselves.

@@ -36,10 +36,12 @@ const (
 	// cutBounds: what is in line may wait for so many times more, since who comes
 	// is told at once and who has waited is told late.
 	cutBounds = 4
-	// standerNanos is what those may wait who were in line before the tight state
-	// began: they have waited already, and serving them takes no longer than serving
-	// those who come, who are told at once.
+	// standerNanos is how long those who are in line when the tight state begins should
+	// still wait: they have waited already, and serving them takes no longer than
+	// serving those who come, who are told at once. Where it takes longer than was
+	// thought they are served still, until they have waited for goneNanos.
 	standerNanos = 150e6
+	goneNanos    = 250e6
 	// stretchNanos is how long those who begin in the tight state should take before
 	// those who came meanwhile are read. In less of it fewer writes share a commit,
 	// and fewer are served.

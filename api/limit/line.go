@@ -53,6 +53,9 @@ func (q *line) len() int { return q.n }
 // oldest is who joined first; there must be one.
 func (q *line) oldest() *Place { return q.ring[q.first] }
 
+// newest is who joined last; there must be one.
+func (q *line) newest() *Place { return q.ring[(q.first+q.n-1)%len(q.ring)] }
+
 func (q *line) push(p *Place) {
 	if q.n == len(q.ring) {
 		grown := make([]*Place, max(16, 2*q.n))
@@ -70,5 +73,13 @@ func (q *line) pop() *Place {
 	q.ring[q.first] = nil
 	q.first = (q.first + 1) % len(q.ring)
 	q.n--
+	return p
+}
+
+func (q *line) popNewest() *Place {
+	q.n--
+	at := &q.ring[(q.first+q.n)%len(q.ring)]
+	p := *at
+	*at = nil
 	return p
 }

@@ -158,24 +158,37 @@ func (l *Limiter) learn() {
 	l.each += (min(each, eachMost*l.each) - l.each) * eachWeight
 }
 
-// cut refuses those in line who would wait for more than cutBounds times what
-// they may, or have, while others went before; the oldest first: they have
-// waited in vain already. Those from before the tight state may wait for longer.
-// l.mu is held.
+// cut refuses those in line who would wait for more than their room, the newest
+// first: they are told soonest. And it refuses those who have waited for longer than
+// it while others went before. l.mu is held.
 func (l *Limiter) cut() {
 	for k := ClassesMax - 1; k >= 0; k-- {
-		for l.lines[k].len() > 0 {
-			oldest, room := l.lines[k].oldest(), cutBounds*boundOf(k, l.options.Shed)
-			if oldest.since <= l.tightWork {
-				room = max(room, standerNanos)
-			}
-			if max(l.ahead(k)*l.each, float64(l.work-oldest.since)) <= room-l.late() {
+		for q := &l.lines[k]; q.len() > 0; {
+			if l.ahead(k)*l.each > l.room(k, q.newest())-l.late() {
+				l.refuse()
+				l.drop(k).told <- Refuse
+			} else if l.room(k, q.oldest()) <= l.late() {
+				l.refuse()
+				l.leave(k).told <- Refuse
+			} else {
 				break
 			}
-			l.refuse()
-			l.leave(k).told <- Refuse
 		}
 	}
+}
+
+// room is for how long one in line may wait there from now on: those from before the
+// tight state for standerNanos when it begins, and later, as writes, which wait for
+// others anyway, until they have waited for goneNanos. l.mu is held.
+func (l *Limiter) room(line int, p *Place) float64 {
+	waited := float64(l.work - p.since)
+	switch {
+	case p.since <= l.tightWork && l.work == l.tightWork:
+		return standerNanos
+	case p.since <= l.tightWork || l.kind(line) == brief:
+		return goneNanos - waited
+	}
+	return cutBounds*boundOf(line, l.options.Shed) - waited
 }
 
 // begin lets those who wait begin, as far as the round and its stretch have places for
@@ -224,4 +237,11 @@ func (l *Limiter) leave(line int) *Place {
 	l.waiting--
 	l.rest[l.kind(line)].waiting--
 	return l.lines[line].pop()
+}
+
+// drop takes who came last out of a line. l.mu is held.
+func (l *Limiter) drop(line int) *Place {
+	l.waiting--
+	l.rest[l.kind(line)].waiting--
+	return l.lines[line].popNewest()
 }

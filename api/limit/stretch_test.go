@@ -1,6 +1,7 @@
 package limit_test
 
 import (
+	"slices"
 	"testing"
 
 	"renfort/api/limit"
@@ -34,4 +35,28 @@ func TestRefusalsAreSoon(t *testing.T) {
 	f(answered, holds, 30_000, 25_000, 4)
 	f("pages", pages, 80_000, 0, 4)
 	f("writes that go on", holds, 60_000, 100_000, 4)
+}
+
+// Where the line is too long when a flood is noticed, who came last is refused, and
+// those who have waited for long are served.
+func TestLongWaitersAreServed(t *testing.T) {
+	f := func(name string, of limit.Class, costNs, onNs int64, times float64) {
+		t.Helper()
+		m := newToy(costs(80_000))
+		m.costNs[of], m.onNs[of], m.answers = costNs, onNs, name == answered
+		var perS [classes]float64
+		perS[of] = times * 1e9 / float64(costNs+onNs)
+		m.run(rngOf(t), load{until: 3 * seconds, perS: perS})
+		got := m.tally(0, 3*seconds, of)
+		longest := float64(slices.Max(got.refusedWaits)) / 1e6
+		t.Logf("%s, %.1f times: at most %.1f ms until a refusal", name, times, longest)
+		if longest > 20 {
+			t.Errorf("%s, %.1f times: somebody waited for %.1f ms and was refused", name, times, longest)
+		}
+	}
+	for _, times := range []float64{1.5, 2} {
+		f("searches", searches, 300_000, 0, times)
+		f("writes that go on", holds, 60_000, 100_000, times)
+		f(answered, holds, 30_000, 25_000, times)
+	}
 }

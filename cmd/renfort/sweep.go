@@ -17,12 +17,8 @@ const (
 	// sweepPollFor is for how long after a collection, and sweepPollEvery how often.
 	sweepPollFor   = 250 * time.Millisecond
 	sweepPollEvery = 300 * time.Microsecond
-	// A collection is looked for each sweepNear where it is due soon, which is
-	// where the heap has grown to sweepDue percent of its goal, and each sweepFar
-	// elsewhere.
-	sweepNear = time.Millisecond
-	sweepFar  = 50 * time.Millisecond
-	sweepDue  = 85
+	// sweepLookEvery is how often a collection is looked for.
+	sweepLookEvery = 5 * time.Millisecond
 )
 
 // pollSweeps has the network polled after each collection until ctx is done. It
@@ -31,7 +27,7 @@ func pollSweeps(ctx context.Context) {
 	if runtime.GOMAXPROCS(0) > 1 {
 		return
 	}
-	w := sweepWatch{in: []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}, {Name: "/gc/heap/goal:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}}
+	w := sweepWatch{in: []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}}
 	look := time.NewTimer(0)
 	defer look.Stop()
 	for {
@@ -57,14 +53,11 @@ func (w *sweepWatch) look(now time.Time) time.Duration {
 	if n := w.in[0].Value.Uint64(); n != w.seen {
 		w.seen, w.until = n, now.Add(sweepPollFor)
 	}
-	switch goal, objects := w.in[1].Value.Uint64(), w.in[2].Value.Uint64(); {
-	case now.Before(w.until):
+	if now.Before(w.until) {
 		pollNetwork()
 		return sweepPollEvery
-	case objects >= goal/100*sweepDue: // the goal may be the greatest number there is
-		return sweepNear
 	}
-	return sweepFar
+	return sweepLookEvery
 }
 
 // pollNetwork makes everybody ready whose connection is. The runtime does so
