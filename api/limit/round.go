@@ -177,18 +177,20 @@ func (l *Limiter) cut() {
 	}
 }
 
-// room is for how long one in line may wait there from now on: those from before the
-// tight state for standerNanos when it begins, and later, as writes, which wait for
-// others anyway, until they have waited for goneNanos. l.mu is held.
+// room is for how long one in line may wait there from now on: until they have waited
+// for cutBounds times what their class may. Those from before the tight state should
+// still wait for standerNanos when it begins, if that is longer; later they may, as
+// writes, which wait for others anyway, until they have waited for goneNanos.
+// l.mu is held.
 func (l *Limiter) room(line int, p *Place) float64 {
-	waited := float64(l.work - p.since)
+	most, waited := cutBounds*boundOf(line, l.options.Shed), float64(l.work-p.since)
 	switch {
 	case p.since <= l.tightWork && l.work == l.tightWork:
-		return standerNanos
+		return max(most, standerNanos)
 	case p.since <= l.tightWork || l.kind(line) == brief:
-		return goneNanos - waited
+		most = max(most, goneNanos)
 	}
-	return cutBounds*boundOf(line, l.options.Shed) - waited
+	return most - waited
 }
 
 // begin lets those who wait begin, as far as the round and its stretch have places for

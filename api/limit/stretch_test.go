@@ -60,3 +60,21 @@ func TestLongWaitersAreServed(t *testing.T) {
 		f(answered, holds, 30_000, 25_000, times)
 	}
 }
+
+// Holds in crises that were in line when a flood of them was noticed are served, though
+// that takes longer than others may wait.
+func TestCrisesInLineAreServed(t *testing.T) {
+	m := newToy(costs(80_000))
+	m.run(rngOf(t), load{until: seconds, perS: [classes]float64{crises: 4 * 1e9 / float64(m.costNs[crises])}})
+	served, longest := 0, int64(0)
+	for _, e := range m.told {
+		if came := e.at - e.wait; came < 60e6 && e.refused {
+			t.Fatalf("one that came after %.1f ms was refused after %.1f", float64(came)/1e6, float64(e.wait)/1e6)
+		} else if came < 60e6 {
+			served, longest = served+1, max(longest, e.wait)
+		}
+	}
+	if t.Logf("%d of the first 60 ms were served, the last after %.1f ms", served, float64(longest)/1e6); longest < 100e6 {
+		t.Errorf("nobody waited for long; this shows nothing")
+	}
+}

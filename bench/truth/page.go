@@ -171,7 +171,8 @@ func (p *pager) serve() {
 }
 
 // mayServe says whether the window's last place is still to be given to a
-// mission that nobody took: the window has none.
+// mission that nobody took: the window has none. If such a one was told there and
+// may have displaced its equal, that one is put next.
 func (p *pager) mayServe(last int) bool {
 	f := p.page[last]
 	stayed := last < len(p.told) && p.told[last] == p.rows[f.i].ID
