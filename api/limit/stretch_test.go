@@ -9,18 +9,25 @@ import (
 
 const answered = "writes that are answered after their commits"
 
+// flood is what becomes of so many times what can be served of a class, which comes
+// out of silence.
+func flood(t *testing.T, name string, of limit.Class, costNs, onNs int64, times float64, until int64) tally {
+	t.Helper()
+	m := newToy(costs(80_000))
+	m.costNs[of], m.onNs[of], m.answers = costNs, onNs, name == answered
+	var perS [classes]float64
+	perS[of] = times * 1e9 / float64(costNs+onNs)
+	m.run(rngOf(t), load{until: until, perS: perS})
+	return m.tally(0, until, of)
+}
+
 // Who is refused is told before more than a few others are served, from the beginning
 // of a flood on: of those who were in line before it was noticed nearly all are
 // served, if late.
 func TestRefusalsAreSoon(t *testing.T) {
 	f := func(name string, of limit.Class, costNs, onNs int64, times float64) {
 		t.Helper()
-		m := newToy(costs(80_000))
-		m.costNs[of], m.onNs[of], m.answers = costNs, onNs, name == answered
-		var perS [classes]float64
-		perS[of] = times * 1e9 / float64(costNs+onNs)
-		m.run(rngOf(t), load{until: 12 * seconds, perS: perS})
-		got := m.tally(0, 12*seconds, of)
+		got := flood(t, name, of, costNs, onNs, times, 12*seconds)
 		t.Logf("%s, %.1f times: %d refused, p99 %.2f ms; %d taken, p99 %.1f ms", name, times, got.refused, got.refusedP99Ms, got.taken, got.takenP99Ms)
 		if got.refused < 10_000 || got.refusedP99Ms > 1 || got.takenP99Ms > 150 {
 			t.Errorf("%s, %.1f times: want 1 ms for refusals, and 150 ms for who is served", name, times)
@@ -45,12 +52,7 @@ func TestRefusalsAreSoon(t *testing.T) {
 func TestLongWaitersAreServed(t *testing.T) {
 	f := func(name string, of limit.Class, costNs, onNs int64, times float64) {
 		t.Helper()
-		m := newToy(costs(80_000))
-		m.costNs[of], m.onNs[of], m.answers = costNs, onNs, name == answered
-		var perS [classes]float64
-		perS[of] = times * 1e9 / float64(costNs+onNs)
-		m.run(rngOf(t), load{until: 3 * seconds, perS: perS})
-		got := m.tally(0, 3*seconds, of)
+		got := flood(t, name, of, costNs, onNs, times, 3*seconds)
 		longest := float64(slices.Max(got.refusedWaits)) / 1e6
 		t.Logf("%s, %.1f times: at most %.1f ms until a refusal", name, times, longest)
 		if longest > 20 {
