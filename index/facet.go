@@ -81,6 +81,8 @@ type FacetTable struct {
 	view   FacetView
 	having [][]uint32 // having[v]: the sets that have value v
 	sets   map[string]uint32
+	lists  blocks[uint32] // of having, words and the view's sets
+	text   stringBlocks   // of values and of the keys of words and sets
 	ranks  atomic.Pointer[[]uint32]
 }
 
@@ -163,15 +165,19 @@ func (t *FacetTable) value(value, label string) uint32 {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	value, label = t.text.clone(value), t.text.clone(label)
 	v, word := uint32(len(t.view.Values)), t.fold(value)
+	if word != value {
+		word = t.text.clone(word)
+	}
 	t.number[value] = v
 	same := v
 	if first := t.words[word]; len(first) > 0 {
 		same = t.view.Same[first[0]]
 	}
-	t.words[word] = append(slices.Clip(t.words[word]), v)
+	t.words[word] = t.lists.append(slices.Clip(t.words[word]), v)
 	if label != "" && t.field == Region && label != value {
-		t.words[label] = append(slices.Clip(t.words[label]), v)
+		t.words[label] = t.lists.append(slices.Clip(t.words[label]), v)
 	}
 	t.view.Values, t.view.Labels = append(t.view.Values, value), append(t.view.Labels, label)
 	t.view.Same, t.having = append(t.view.Same, same), append(t.having, nil)
@@ -198,14 +204,14 @@ func (t *FacetTable) set(values []uint32) uint32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := uint32(len(t.view.Sets))
-	t.sets[string(key)] = n
+	t.sets[t.text.clone(string(key))] = n
 	only := uint32(0)
 	if len(values) == 1 {
 		only = values[0]
 	}
-	t.view.Sets, t.view.Only = append(t.view.Sets, slices.Clone(values)), append(t.view.Only, only)
+	t.view.Sets, t.view.Only = append(t.view.Sets, t.lists.clone(values)), append(t.view.Only, only)
 	for _, v := range values {
-		t.having[v] = append(t.having[v], n)
+		t.having[v] = t.lists.append(t.having[v], n)
 	}
 	return n
 }

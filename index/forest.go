@@ -29,6 +29,7 @@ type forest struct {
 	isFresh      map[uint32]bool
 	lowered      map[uint32]bool // ordinals that stand far below their bounds
 	where        [][]spot        // where[o]: the entries of ordinal o, dead ones too
+	spotted      blocks[spot]    // of where
 	renewedAt    int64           // the minute of all bounds
 }
 
@@ -268,7 +269,7 @@ func (f *forest) build(x *Index, g uint8, recent bool, es []Entry) *Tree {
 		for int(o) >= len(f.where) {
 			f.where = append(f.where, nil)
 		}
-		f.where[o] = append(f.where[o], spot{g, recent, uint32(i)})
+		f.where[o] = f.spotted.append(f.where[o], spot{g, recent, uint32(i)})
 	}
 	return t.bounded(x.stander())
 }

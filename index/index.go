@@ -42,15 +42,19 @@ type Index struct {
 	addresses column[Address]
 	shown     column[[]byte] // shown[a]: JSON of address a
 	addressN  uint32
-	counts    []*mission.Fills          // counts[o], nil where all are 0
-	slotted   map[uint32]*mission.Seats // of ordinals with dated slots
-	placed    []placement               // placed[o]: what the entries of o were made of
+	counts    []*mission.Fills      // counts[o], nil where all are 0
+	slotted   map[uint32][]slotTime // of ordinals with dated slots
+	slotRuns  blocks[slotTime]      // of slotted
+	times     []slotTime            // of one mission, while its seats are put
+	placed    []placement           // placed[o]: what the entries of o were made of
 	facets    facets
 	moving    moving
 
 	terms      arena[uint32]
 	slots      arena[Slot]
 	postings   column[[]uint32]
+	lists      blocks[uint32] // of postings and orgHas
+	names      stringBlocks   // of organisations
 	dictionary *Dictionary
 
 	orgs          map[mission.ID]uint32 // id -> number, from 1
@@ -75,7 +79,7 @@ type Index struct {
 
 	people        *people
 	volunteers    column[Volunteer]
-	volunteerIDs  column[string]
+	volunteerIDs  column[idRef]
 	volunteerRows uint32
 	residents     residents
 	asks          asks
@@ -86,7 +90,7 @@ type Index struct {
 func New(o Options) *Index {
 	x := &Index{policy: o.Policy, policyKey: o.Policy.Key(), taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
 		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{},
-		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32]*mission.Seats{}}
+		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32][]slotTime{}}
 	x.orgRows.edit(0)
 	x.orgNamed.edit(0)
 	x.climate, x.crisisSets = &Climate{Crises: newCrises()}, map[string]uint32{}
@@ -280,6 +284,7 @@ func (x *Index) organization(id mission.ID) uint32 {
 	n, ok := x.orgs[id]
 	if !ok {
 		n = uint32(len(x.orgHas))
+		id = x.names.clone(id)
 		x.orgs[id] = n
 		x.orgNamed.edit(n).ID = id
 		x.orgHas = append(x.orgHas, nil)
@@ -330,7 +335,7 @@ func (x *Index) publish() {
 		Facets: x.facets.share(), Available: x.moving.available.share(), Most: x.moving.most.share(), Sifts: x.moving.sifts.share(),
 		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
-		people: x.people, Volunteers: x.volunteers.share(), VolunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
+		people: x.people, Volunteers: x.volunteers.share(), volunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
 		Asked: x.asks.rows.share(), Census: x.residents.census, Moved: x.residents.moved, involved: x.involved.share(), whereabouts: x.residents.where.share(),
 	}
 	if x.scales == nil {
@@ -390,13 +395,13 @@ type Snapshot struct {
 	Fresh []uint32 // ordinals that no bound of Trees covers
 
 	Volunteers    Column[Volunteer]
-	VolunteerIDs  Column[string]
 	VolunteerRows uint32
 	Asked         Column[Asked]
 	Census        [2]*Census // the large one and the small one of who came since; nil for none
 	Moved         []uint32   // ordinals of volunteers who are alive in neither, each once
 	whereabouts   Column[uint32]
 	involved      Column[uint64]
+	volunteerIDs  Column[idRef]
 	people        *people
 	orgWords      orgWords
 	activityWords []nameWord // of the taxonomy

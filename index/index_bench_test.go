@@ -19,17 +19,28 @@ const benchMissions = 100_000
 
 // benchFrance is the changes that make it, made once.
 var benchFrance = sync.OnceValues(func() ([]mission.Change, error) {
+	puts, err := drawFrance()
+	cs := make([]mission.Change, benchMissions)
+	for o := range cs {
+		if err == nil {
+			cs[o], err = puts(o)
+		}
+	}
+	return cs, err
+})
+
+// drawFrance gives what puts the mission of a number, made anew each time.
+func drawFrance() (puts func(o int) (mission.Change, error), err error) {
 	config := world.Config{Missions: benchMissions, Seed: 1, At: world.Default().At}
 	w, err := world.New(config)
 	if err != nil {
 		return nil, err
 	}
 	intake := mission.NewIntake(mission.DefaultTaxonomy(), gazetteer.Default(), new(mission.Zones))
-	cs := make([]mission.Change, benchMissions)
-	for o := range cs {
+	return func(o int) (mission.Change, error) {
 		m := w.Mission(o)
 		if err := intake.Mission(&m); err != nil {
-			return nil, err
+			return mission.Change{}, err
 		}
 		seats := &mission.Seats{Ordinal: mission.Ordinal(o), State: m.State, Booking: m.Booking, Starts: m.Times.Starts, Ends: m.Times.Ends,
 			ApplyBefore: m.Times.ApplyBefore, Created: config.At.Unix() - int64(o%20)*43200, Slots: []mission.SlotTerms{{Days: m.Times.Days}}, Pools: []mission.Pool{{Total: mission.SeatsUnknown}}}
@@ -39,10 +50,9 @@ var benchFrance = sync.OnceValues(func() ([]mission.Change, error) {
 		for i, t := range m.Times.Slots {
 			seats.Slots = append(seats.Slots[:i], mission.SlotTerms{ID: m.Slots[i].ID, Starts: t.Starts, Ends: t.Ends, Days: t.Days})
 		}
-		cs[o] = mission.Change{Seq: uint64(o + 1), Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: mission.Ordinal(o), Mission: &m, Seats: seats}
-	}
-	return cs, nil
-})
+		return mission.Change{Seq: uint64(o + 1), Kind: mission.MissionPut, MissionID: m.ID, MissionOrdinal: mission.Ordinal(o), Mission: &m, Seats: seats}, nil
+	}, nil
+}
 
 // bencher is an index of that France, and seat changes to it.
 type bencher struct {

@@ -90,7 +90,7 @@ func (x *Index) learnOrganization(row *Mission, m *mission.Mission, before, o ui
 		return
 	}
 	if row.Org != before {
-		x.orgHas[row.Org] = append(x.orgHas[row.Org], o)
+		x.orgHas[row.Org] = x.lists.append(x.orgHas[row.Org], o)
 	}
 }
 
@@ -258,7 +258,7 @@ func ScalarWord(v any) string {
 // post adds an ordinal to a term's posting list.
 func (x *Index) post(term, o uint32) {
 	list := x.postings.edit(term)
-	*list = append(*list, o)
+	*list = x.lists.append(*list, o)
 }
 
 // place gives the mission its addresses and its entries in cells, where they
@@ -287,7 +287,8 @@ func (x *Index) place(row *Mission, m *mission.Mission, o uint32, d *draft) {
 // putText writes what of a mission is shown as it is: one run of memory where
 // there is one address.
 func (x *Index) putText(row *Mission, m *mission.Mission, o uint32, summary []byte) {
-	text := Text{ID: m.ID, Summary: summary}
+	_, id := x.dictionary.Term(x.dictionary.enter(missionID, m.ID)) // as it is kept there
+	text := Text{ID: id, Summary: summary}
 	if m.Organization != nil {
 		if name := x.orgNamed.at(row.Org).Name; name != "" && name != m.Organization.Name { // the record may carry an older one
 			text.Summary = summarize(m, name)

@@ -2,6 +2,7 @@ package index
 
 import (
 	"container/heap"
+	"slices"
 
 	"renfort/mission"
 )
@@ -24,10 +25,11 @@ func (x *Index) putSeats(o uint32, s *mission.Seats) {
 	l.Created, l.LastTaken = s.Created, s.LastTaken
 	l.Open = s.State == mission.StateOpen
 	l.Fills = uint32(s.Fills.Since(x.climate.Minute / 86400))
-	x.moments(o, s)
+	slots := x.slotTimes(s)
+	x.moments(o, slots)
 	x.restand(o)
-	x.due.push(x.nextMoment(o, s), o)
-	x.keepSlots(o, s)
+	x.due.push(x.nextMoment(o, slots), o)
+	x.keepSlots(o, slots)
 }
 
 // keepFills remembers counts that are not all 0.
@@ -46,53 +48,72 @@ func (x *Index) keepFills(o uint32, f *mission.Fills) {
 	}
 }
 
-// keepSlots remembers the slots of missions whose seats depend on the time.
-func (x *Index) keepSlots(o uint32, s *mission.Seats) {
+// slotTime is what of a slot a mission's standing depends on as time goes by.
+type slotTime struct {
+	starts, ends int64 // Unix seconds, 0 for none
+	pool         uint32
+	free         int32 // seats of the pool
+	days         mission.DayMask
+	unknown      bool // how many seats the pool has
+	named        bool
+}
+
+// slotTimes gives those of a mission; it is the writer's own memory.
+func (x *Index) slotTimes(s *mission.Seats) []slotTime {
+	x.times = x.times[:0]
 	for _, slot := range s.Slots {
-		if slot.Starts != 0 || slot.Ends != 0 {
-			x.slotted[o] = s
-			return
-		}
+		p := s.Pools[slot.Pool]
+		x.times = append(x.times, slotTime{starts: slot.Starts, ends: slot.Ends, pool: uint32(slot.Pool), free: int32(min(p.Free(), mission.SeatsMax)),
+			days: slot.Days, unknown: p.Total == mission.SeatsUnknown, named: slot.ID != ""})
 	}
-	delete(x.slotted, o)
+	return x.times
+}
+
+// keepSlots remembers the slots of missions whose seats depend on the time.
+func (x *Index) keepSlots(o uint32, slots []slotTime) {
+	if !slices.ContainsFunc(slots, func(s slotTime) bool { return s.starts != 0 || s.ends != 0 }) {
+		delete(x.slotted, o)
+		return
+	}
+	if had := x.slotted[o]; len(had) == len(slots) {
+		copy(had, slots) // no reader has it
+		return
+	}
+	x.slotted[o] = x.slotRuns.clone(slots)
 }
 
 // moments sets what depends on slots, seats and the time: the seats that can
 // still be had, their days, and when the next one starts.
-func (x *Index) moments(o uint32, s *mission.Seats) {
+func (x *Index) moments(o uint32, slots []slotTime) {
 	l, stand := x.live.edit(o), x.stands.edit(o)
 	stand.Days, l.Due = 0, 0
 	free, seen := 0, uint64(0) // pools seen among the first 64, the rest counted once by number
-	later := map[int]bool{}
+	later := map[uint32]bool{}
 	unknown := false
-	for _, slot := range s.Slots {
-		if slot.Ends != 0 && slot.Ends < x.now {
+	for _, slot := range slots {
+		if slot.ends != 0 && slot.ends < x.now || slot.free == 0 {
 			continue
 		}
-		p := s.Pools[slot.Pool]
-		if p.Free() == 0 {
-			continue
-		}
-		counted := later[slot.Pool]
-		if slot.Pool < 64 {
-			counted = seen&(1<<slot.Pool) != 0
-			seen |= 1 << slot.Pool
+		counted := later[slot.pool]
+		if slot.pool < 64 {
+			counted = seen&(1<<slot.pool) != 0
+			seen |= 1 << slot.pool
 		} else {
-			later[slot.Pool] = true
+			later[slot.pool] = true
 		}
 		if !counted {
-			free += p.Free()
-			unknown = unknown || p.Total == mission.SeatsUnknown
+			free += int(slot.free)
+			unknown = unknown || slot.unknown
 		}
-		stand.Days |= slot.Days
-		if slot.ID == "" && !x.missions.at(o).Has(Once) {
+		stand.Days |= slot.days
+		if !slot.named && !x.missions.at(o).Has(Once) {
 			continue // what recurs has no one start
 		}
-		if slot.Starts != 0 && slot.Starts-x.now <= nowSeconds {
+		if slot.starts != 0 && slot.starts-x.now <= nowSeconds {
 			stand.Days |= mission.Now
 		}
-		if slot.Starts > x.now && (l.Due == 0 || slot.Starts < l.Due) {
-			l.Due = slot.Starts
+		if slot.starts > x.now && (l.Due == 0 || slot.starts < l.Due) {
+			l.Due = slot.starts
 		}
 	}
 	if unknown {
@@ -106,28 +127,29 @@ const nowSeconds = 86400
 
 // nextMoment gives the first time from which the mission stands otherwise
 // without anybody doing anything; 0 for never.
-func (x *Index) nextMoment(o uint32, s *mission.Seats) (next int64) {
+func (x *Index) nextMoment(o uint32, slots []slotTime) (next int64) {
+	m := x.missions.at(o)
 	first := func(at int64) {
 		if at > x.now && (next == 0 || at < next) {
 			next = at
 		}
 	}
-	for _, at := range [...]int64{s.Ends, s.ApplyBefore} {
+	for _, at := range [...]int64{m.Ends, m.Apply} {
 		if at != 0 {
 			first(at + 1) // its last second is still in time
 		}
 	}
-	for _, slot := range s.Slots {
-		if slot.Ends != 0 {
-			first(slot.Ends + 1)
+	for _, slot := range slots {
+		if slot.ends != 0 {
+			first(slot.ends + 1)
 		}
-		if slot.Starts != 0 {
-			first(slot.Starts)
-			first(slot.Starts - nowSeconds)
+		if slot.starts != 0 {
+			first(slot.starts)
+			first(slot.starts - nowSeconds)
 		}
 	}
 	if days := x.policy.Diversity.UnservedDays; days > 0 {
-		first(x.live.at(o).UnservedSince(x.missions.at(o)) + int64(days)*86400)
+		first(x.live.at(o).UnservedSince(m) + int64(days)*86400)
 	}
 	return next
 }
@@ -181,18 +203,9 @@ const freshMost = 32
 func (x *Index) expectAll() {
 	for o := range x.rows {
 		if m := x.missions.at(o); m.Has(Exists) {
-			x.due.push(x.nextMoment(o, x.termsOf(o, m)), o)
+			x.due.push(x.nextMoment(o, x.slotted[o]), o)
 		}
 	}
-}
-
-// termsOf gives what is known of a mission's times: its slots where they have
-// times of their own.
-func (x *Index) termsOf(o uint32, m *Mission) *mission.Seats {
-	if s := x.slotted[o]; s != nil {
-		return s
-	}
-	return &mission.Seats{Ends: m.Ends, ApplyBefore: m.Apply}
 }
 
 // tick moves the index's clock.
@@ -223,16 +236,11 @@ func (x *Index) tick(at int64) {
 
 // passMoment stands a mission anew whose time has come and notes the next.
 func (x *Index) passMoment(o uint32) {
-	m := x.missions.at(o)
-	if !m.Has(Exists) {
+	if !x.missions.at(o).Has(Exists) {
 		return
 	}
 	x.restand(o)
-	s := x.slotted[o]
-	if s == nil {
-		s = &mission.Seats{Ends: m.Ends, ApplyBefore: m.Apply}
-	}
-	x.due.push(x.nextMoment(o, s), o)
+	x.due.push(x.nextMoment(o, x.slotted[o]), o)
 }
 
 // deadlines is a heap of times at which missions are to be looked at. Of each

@@ -72,7 +72,7 @@ func digest(s *index.Snapshot) uint64 {
 		fmt.Fprintln(h, *s.Postings.At(n))
 	}
 	for n := range s.VolunteerRows {
-		fmt.Fprintln(h, *s.Volunteers.At(n), *s.VolunteerIDs.At(n))
+		fmt.Fprintln(h, *s.Volunteers.At(n), s.VolunteerID(n))
 	}
 	return h.Sum64()
 }

@@ -45,9 +45,9 @@ type orgWords struct {
 // and not when somebody types.
 func (x *Index) name(n uint32, name string) {
 	row := x.orgNamed.edit(n)
-	row.Name = name
+	row.Name = x.names.clone(name)
 	row.version++
-	key, inner := gazetteer.Fold(name), false
+	key, inner := x.names.clone(gazetteer.Fold(name)), false
 	for key != "" {
 		word, rest, _ := strings.Cut(key, " ")
 		if !inner || !gazetteer.Joining(word) {

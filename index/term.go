@@ -44,6 +44,7 @@ type Dictionary struct {
 	numbers [fieldCount]map[string]uint32
 	values  []string
 	fields  []Field
+	text    stringBlocks // of values
 }
 
 func newDictionary() *Dictionary {
@@ -79,6 +80,7 @@ func (d *Dictionary) enter(f Field, value string) uint32 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := uint32(len(d.values))
+	value = d.text.clone(value)
 	d.numbers[f][value] = n
 	d.values = append(d.values, value)
 	d.fields = append(d.fields, f)

@@ -124,7 +124,7 @@ func (x *Index) putVolunteer(o uint32, v *mission.Volunteer, home geo.Cell, who 
 	row.Equipment = uint8(x.terms.add(x.enterAll(Equipment, v.Equipment)).Len)
 	row.Languages = uint8(x.terms.add(x.enterAll(Language, v.Languages)).Len)
 	row.Cell = home
-	*x.volunteerIDs.edit(o) = v.ID
+	*x.volunteerIDs.edit(o) = who.id
 	x.volunteerRows = max(x.volunteerRows, o+1)
 	x.note(o, who)
 	x.asks.consented(x, o, &before, row)
@@ -148,7 +148,7 @@ func homeOf(v *mission.Volunteer) geo.Cell {
 func (x *Index) eraseVolunteer(c *mission.Change) {
 	if o, ok := x.people.ordinal(c.VolunteerID); ok {
 		*x.volunteers.edit(o) = Volunteer{}
-		*x.volunteerIDs.edit(o) = ""
+		*x.volunteerIDs.edit(o) = 0
 		x.asks.forget(o)
 		x.residents.move(o)
 	}
@@ -171,6 +171,10 @@ func (s *Snapshot) VolunteerOrdinal(id mission.ID) (o uint32, ok bool) {
 	o, ok = s.people.ordinal(id)
 	return o, ok && o < s.VolunteerRows && s.Volunteers.At(o).Exists
 }
+
+// VolunteerID gives the id of a stored volunteer, which must be below
+// VolunteerRows: "" for nobody, and perhaps for somebody who was erased since.
+func (s *Snapshot) VolunteerID(o uint32) mission.ID { return s.people.id(*s.volunteerIDs.At(o)) }
 
 // Past appends to dst the missions that are not for a person any more: where
 // they sit or wait, were refused, or waved it away.
@@ -204,7 +208,7 @@ func (x *Index) bar(volunteer mission.ID, ordinal uint32, mark, seq uint64) {
 // has noted since who was found stays.
 func (x *Index) note(o uint32, who person) {
 	bits := x.involved.edit(o >> 6)
-	if len(who.past) > 0 {
+	if who.past != 0 {
 		*bits |= 1 << (o & 63)
 	}
 }

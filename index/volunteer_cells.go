@@ -102,7 +102,7 @@ func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32,
 
 // Resident gives the row of a volunteer who exists, as it is in this snapshot.
 func (s *Snapshot) Resident(o uint32) Resident {
-	return residentOf(o, s.Volunteers.At(o), s.AskedOf(o), *s.VolunteerIDs.At(o), s.Terms, *s.whereabouts.At(o))
+	return residentOf(o, s.Volunteers.At(o), s.AskedOf(o), s.VolunteerID(o), s.Terms, *s.whereabouts.At(o))
 }
 
 // Lives says whether a row of a census is its volunteer's newest: others are dead.

@@ -154,7 +154,7 @@ func (t *taking) gather(r *residents, x *Index, rows *int) {
 		t.gathered++
 		if v := x.volunteers.at(o); v.Exists {
 			t.settlers = append(t.settlers, settler{v.Cell, o, uint32(len(t.rows))})
-			t.rows = append(t.rows, residentOf(o, v, x.asks.of(o), *x.volunteerIDs.at(o), x.terms.items, r.epoch-1))
+			t.rows = append(t.rows, residentOf(o, v, x.asks.of(o), x.people.id(*x.volunteerIDs.at(o)), x.terms.items, r.epoch-1))
 		}
 	}
 	if t.gathered < r.frozen {

@@ -31,7 +31,7 @@ func (q *reverse) explain(c *volunteer, v *index.Volunteer, km int) []Reason {
 	}
 	kind, held := q.kindOf(v, &r)
 	if s := q.product(&r, kind, held, factor); s != c.score {
-		panic(fmt.Sprintf("matcher: volunteer %q scores %v and explains %v", *q.snapshot.VolunteerIDs.At(c.ordinal), c.score, s))
+		panic(fmt.Sprintf("matcher: volunteer %q scores %v and explains %v", q.snapshot.VolunteerID(c.ordinal), c.score, s))
 	}
 	reasons := []Reason{q.tellAffinity(v, kind, held)}
 	if q.placed {

@@ -332,7 +332,7 @@ func (l *shortlist) compare(a, b *volunteer) int {
 	case a.order != b.order:
 		return cmp.Compare(a.order, b.order)
 	}
-	return cmp.Compare(*l.snapshot.VolunteerIDs.At(a.ordinal), *l.snapshot.VolunteerIDs.At(b.ordinal))
+	return cmp.Compare(l.snapshot.VolunteerID(a.ordinal), l.snapshot.VolunteerID(b.ordinal))
 }
 
 func (l *shortlist) offer(c volunteer) {
@@ -393,9 +393,9 @@ func (l *shortlist) best() []volunteer {
 func (q *reverse) write(out *Candidates) bool {
 	out.Items = out.Items[:0]
 	for _, v := range q.list.best() {
-		id := *q.snapshot.VolunteerIDs.At(v.ordinal)
-		if q.snapshot.Barred(v.ordinal, id, q.ordinal) {
-			continue
+		id := q.snapshot.VolunteerID(v.ordinal)
+		if id == "" || q.snapshot.Barred(v.ordinal, id, q.ordinal) {
+			continue // erased since, or in the mission
 		}
 		out.Items = append(out.Items, q.candidate(&v, id))
 		if len(out.Items) == q.request.Limit {
