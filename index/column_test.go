@@ -51,20 +51,33 @@ func TestColumnIsCopiedOnWrite(t *testing.T) {
 	}
 }
 
-// Goal: what an arena gave out stays as it was when more is added.
+// Goal: what an arena gave out stays as it was when more is added, whatever the
+// runs' lengths are, a piece's and more among them; earlier views have it too.
 func TestArenaKeepsItsRuns(t *testing.T) {
+	type given struct {
+		view Runs[int]
+		span Span
+		want []int
+	}
 	var a arena[int]
-	first := a.add([]int{1, 2})
-	seen := a.items
-	second := a.add([]int{3})
-	if got := a.at(first); !slices.Equal(got, []int{1, 2}) || !slices.Equal(seen, []int{1, 2}) {
-		t.Errorf("got %v and %v, want [1 2]", got, seen)
+	var all []given
+	next := 0
+	for _, n := range []int{2, 1, 0, pieceMask - 3, 1, 7, pieceMask, pieceMask + 1, 3, pieceMask + 2, 2, 3*pieceMask + 9, 1, 0, 5} {
+		run := make([]int, n)
+		for i := range run {
+			next++
+			run[i] = next
+		}
+		s := a.add(slices.Clone(run))
+		all = append(all, given{a.Runs, s, run})
 	}
-	if got := a.at(second); !slices.Equal(got, []int{3}) {
-		t.Errorf("got %v, want [3]", got)
-	}
-	if got := a.at(a.add(nil)); len(got) != 0 {
-		t.Errorf("an empty run: got %v", got)
+	for _, g := range all {
+		if got := g.view.At(g.span); !slices.Equal(got, g.want) {
+			t.Errorf("a run of %d: got %d other items", len(g.want), len(got))
+		}
+		if got := a.At(g.span); !slices.Equal(got, g.want) {
+			t.Errorf("a run of %d, in the end: got %d other items", len(g.want), len(got))
+		}
 	}
 }
 

@@ -198,7 +198,7 @@ func (x *Index) sites(row *Mission, asks bool) func(yield func(*site) bool) {
 }
 
 func (x *Index) departmentOf(a *Address) string {
-	for _, n := range x.terms.at(a.Terms) {
+	for _, n := range x.terms.At(a.Terms) {
 		if f, value := x.dictionary.Term(n); f == Department {
 			return value
 		}

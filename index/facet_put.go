@@ -74,7 +74,7 @@ func (x *Index) putFacets(row *Mission, m *mission.Mission, o uint32, before Spa
 		{&f.minors, row.OwnMinAge < mission.AgeDefault}, {&f.slotted, row.Slots.Len > 0}} {
 		setBit(b.bits, o, b.on)
 	}
-	*f.partsUntil.edit(o) = partsUntil(x.slots.at(row.Slots))
+	*f.partsUntil.edit(o) = partsUntil(x.slots.At(row.Slots))
 	x.putPlaces(row, m, before)
 	x.putSets(row, m, o)
 }

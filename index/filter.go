@@ -138,7 +138,7 @@ func (c *Filter) Mission(m *Mission) bool {
 }
 
 func (c *Filter) partFits(m *Mission) bool {
-	for _, slot := range c.snapshot.SlotRows[m.Slots.First : m.Slots.First+m.Slots.Len] {
+	for _, slot := range c.snapshot.SlotRows.At(m.Slots) {
 		if slot.Parts&c.parts != 0 && (slot.Ends == 0 || slot.Ends >= c.snapshot.At) {
 			return true
 		}
@@ -149,7 +149,7 @@ func (c *Filter) partFits(m *Mission) bool {
 // Address says whether one address passes: it meets every place filter by
 // itself.
 func (c *Filter) Address(a *Address) bool {
-	terms := c.snapshot.Terms[a.Terms.First : a.Terms.First+a.Terms.Len]
+	terms := c.snapshot.Terms.At(a.Terms)
 	for _, want := range c.addresses {
 		if !meets(terms, want) {
 			return false

@@ -299,7 +299,7 @@ func (x *Index) putTaxonomy(t *mission.Taxonomy) {
 	x.activityWords = wordsOfActivities(t)
 	for o := range x.rows {
 		m := x.missions.edit(o)
-		m.Domains, m.Activities = x.masks(x.terms.at(m.Terms))
+		m.Domains, m.Activities = x.masks(x.terms.At(m.Terms))
 	}
 	// Volunteers keep what they chose as masks only; their records are read
 	// again at the next start. Domains keep their bits when a taxonomy grows.
@@ -333,7 +333,7 @@ func (x *Index) publish() {
 		Addresses: x.addresses.share(), Shown: x.shown.share(), Orgs: x.orgRows.share(), Suspended: x.suspended,
 		OrgNames: x.orgNamed.share(), orgWords: x.orgWords, activityWords: x.activityWords,
 		Facets: x.facets.share(), Available: x.moving.available.share(), Most: x.moving.most.share(), Sifts: x.moving.sifts.share(),
-		Terms: x.terms.items, SlotRows: x.slots.items, Postings: x.postings.share(), Dictionary: x.dictionary,
+		Terms: x.terms.Runs, SlotRows: x.slots.Runs, Postings: x.postings.share(), Dictionary: x.dictionary,
 		Climate: x.climate, Trees: x.forest.share(), Fresh: x.forest.fresh, Standing: x.standing,
 		people: x.people, Volunteers: x.volunteers.share(), volunteerIDs: x.volunteerIDs.share(), VolunteerRows: x.volunteerRows,
 		Asked: x.asks.rows.share(), Census: x.residents.census, Moved: x.residents.moved, involved: x.involved.share(), whereabouts: x.residents.where.share(),
@@ -382,8 +382,8 @@ type Snapshot struct {
 	Available  Column[uint64]  // bits by ordinal: to be had now
 	Most       Column[float32] // Most[o]: what ordinal o stands at, rounded up
 	Sifts      Column[Sift]
-	Terms      []uint32 // arena of terms
-	SlotRows   []Slot   // arena of slots
+	Terms      Runs[uint32]
+	SlotRows   Runs[Slot]
 	Postings   Column[[]uint32]
 	Dictionary *Dictionary
 	Climate    *Climate
@@ -425,5 +425,5 @@ func (s *Snapshot) Mission(id mission.ID) (o uint32, ok bool) {
 
 // TermsOf gives the terms of a mission, ascending.
 func (s *Snapshot) TermsOf(m *Mission) []uint32 {
-	return s.Terms[m.Terms.First : m.Terms.First+m.Terms.Len]
+	return s.Terms.At(m.Terms)
 }

@@ -5,7 +5,7 @@ package index
 func (s *Snapshot) Place(m *Mission) (department, domain string) {
 	if m.Addresses.Len > 0 {
 		a := s.Addresses.At(m.Addresses.First)
-		for _, n := range s.Terms[a.Terms.First : a.Terms.First+a.Terms.Len] {
+		for _, n := range s.Terms.At(a.Terms) {
 			if f, value := s.Dictionary.Term(n); f == Department {
 				department = value
 			}

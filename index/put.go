@@ -181,10 +181,10 @@ func (x *Index) putSkills(row *Mission, m *mission.Mission) {
 			others = append(others, n)
 		}
 	}
-	if run := append(required, others...); !slices.Equal(run, x.terms.at(row.Skills)) {
+	if run := append(required, others...); !slices.Equal(run, x.terms.At(row.Skills)) {
 		row.Skills = x.terms.add(run)
 	}
-	row.Required, row.SkillBits = uint16(len(required)), SkillBits(x.terms.at(row.Skills))
+	row.Required, row.SkillBits = uint16(len(required)), SkillBits(x.terms.At(row.Skills))
 }
 
 // SkillBits folds terms into a set that tells most missions without looking
@@ -202,7 +202,7 @@ func (x *Index) putSlots(row *Mission, m *mission.Mission) {
 	for i, t := range m.Times.Slots {
 		run[i] = Slot{Starts: t.Starts, Ends: t.Ends, Parts: partsOf(t, loc)}
 	}
-	if !slices.Equal(run, x.slots.at(row.Slots)) {
+	if !slices.Equal(run, x.slots.At(row.Slots)) {
 		row.Slots = x.slots.add(run)
 	}
 }
@@ -229,7 +229,7 @@ func (x *Index) putTerms(row *Mission, m *mission.Mission, o uint32) {
 	}
 	slices.Sort(run)
 	run = slices.Compact(run)
-	old := x.terms.at(row.Terms)
+	old := x.terms.At(row.Terms)
 	if slices.Equal(run, old) {
 		return
 	}

@@ -115,10 +115,10 @@ func rowWords(s *index.Snapshot, o uint32, r *record) string {
 	var b strings.Builder
 	found, ok := s.Mission(r.m.ID)
 	fmt.Fprintln(&b, found, ok, s.Texts.At(o).ID, string(s.Texts.At(o).Summary))
-	fmt.Fprintln(&b, terms(s, s.TermsOf(&m)), terms(s, span(s.Terms, m.Skills)), span(s.SlotRows, m.Slots))
+	fmt.Fprintln(&b, terms(s, s.TermsOf(&m)), terms(s, s.Terms.At(m.Skills)), s.SlotRows.At(m.Slots))
 	for a := m.Addresses.First; a < m.Addresses.First+m.Addresses.Len; a++ {
 		row := s.Addresses.At(a)
-		fmt.Fprintln(&b, row.Vec, row.Ordinal, terms(s, span(s.Terms, row.Terms)), string(*s.Shown.At(a)))
+		fmt.Fprintln(&b, row.Vec, row.Ordinal, terms(s, s.Terms.At(row.Terms)), string(*s.Shown.At(a)))
 	}
 	fills, days := s.Climate.Market(m.Market)
 	fmt.Fprintf(&b, "market %d %.9f\n", fills, days)
@@ -132,8 +132,6 @@ func rowWords(s *index.Snapshot, o uint32, r *record) string {
 	fmt.Fprintf(&b, "%+v\n%+v\n%+v %.9f", m, l, stand, stand.Standing)
 	return b.String()
 }
-
-func span[T any](arena []T, s index.Span) []T { return arena[s.First : s.First+s.Len] }
 
 // terms gives terms as words, in order.
 func terms(s *index.Snapshot, ns []uint32) []string {
@@ -156,7 +154,7 @@ func personWords(s *index.Snapshot, n int) string {
 		return words + " no record"
 	}
 	v := *row
-	words += fmt.Sprint(terms(s, span(s.Terms, v.Skills)), terms(s, []uint32{v.Publisher}), terms(s, s.EquipmentOf(&v)), terms(s, s.LanguagesOf(&v)), *s.AskedOf(uint32(n)))
+	words += fmt.Sprint(terms(s, s.Terms.At(v.Skills)), terms(s, []uint32{v.Publisher}), terms(s, s.EquipmentOf(&v)), terms(s, s.LanguagesOf(&v)), *s.AskedOf(uint32(n)))
 	v.Skills, v.Publisher = index.Span{}, 0
 	return words + fmt.Sprintf(" %+v", v)
 }

@@ -87,14 +87,46 @@ func (d *Dictionary) enter(f Field, value string) uint32 {
 	return n
 }
 
-// arena is an append-only store of runs. Readers hold slices of it that the
-// writer only appends behind.
-type arena[T any] struct{ items []T }
+// Runs gives runs of items by their spans, immutable, the readers' side of an
+// arena.
+type Runs[T any] struct{ pieces [][]T }
 
-func (a *arena[T]) add(run []T) Span {
-	s := Span{uint32(len(a.items)), uint32(len(run))}
-	a.items = append(a.items, run...)
-	return s
+// At gives a run, which must not be written.
+func (r Runs[T]) At(s Span) []T {
+	if s.Len == 0 {
+		return nil
+	}
+	from := s.First & pieceMask
+	return r.pieces[s.First>>pieceBits][from : from+s.Len]
 }
 
-func (a *arena[T]) at(s Span) []T { return a.items[s.First : s.First+s.Len] }
+// arena is an append-only store of runs, in pieces: one slice for all would be
+// copied whole now and then, while everybody waits. The zero value is empty and ready.
+type arena[T any] struct {
+	Runs[T]
+	next uint32 // where the next run may begin
+}
+
+const (
+	pieceBits = 12
+	pieceMask = 1<<pieceBits - 1
+)
+
+// add keeps a copy of run. A longer one than a piece has a piece for itself.
+func (a *arena[T]) add(run []T) Span {
+	if len(run) == 0 {
+		return Span{}
+	}
+	n := uint32(len(run))
+	used := a.next & pieceMask
+	if len(a.pieces) == 0 || used == 0 || used+n > 1<<pieceBits {
+		a.next, used = uint32(len(a.pieces))<<pieceBits, 0
+		a.pieces = append(a.pieces, make([]T, max(n, 1<<pieceBits)))
+	}
+	copy(a.pieces[a.next>>pieceBits][used:], run)
+	s := Span{a.next, n}
+	if a.next += n; n > pieceMask {
+		a.next = 0 // the piece is full
+	}
+	return s
+}

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"slices"
+
 	"renfort/geo"
 	"renfort/mission"
 )
@@ -39,19 +41,23 @@ const (
 
 // SkillsOf gives the terms of a volunteer's skills.
 func (s *Snapshot) SkillsOf(v *Volunteer) []uint32 {
-	return s.Terms[v.Skills.First : v.Skills.First+v.Skills.Len]
+	return s.Terms.At(v.Skills)
 }
 
 // EquipmentOf gives the terms of what a volunteer has.
 func (s *Snapshot) EquipmentOf(v *Volunteer) []uint32 {
-	from := v.Skills.First + v.Skills.Len
-	return s.Terms[from : from+uint32(v.Equipment)]
+	return s.Terms.At(v.run())[v.Skills.Len:][:v.Equipment]
 }
 
 // LanguagesOf gives the terms of what a volunteer speaks.
 func (s *Snapshot) LanguagesOf(v *Volunteer) []uint32 {
-	from := v.Skills.First + v.Skills.Len + uint32(v.Equipment)
-	return s.Terms[from : from+uint32(v.Languages)]
+	return s.Terms.At(v.run())[v.Skills.Len+uint32(v.Equipment):]
+}
+
+// run is where a volunteer's skills, equipment and languages lie, one behind the
+// other.
+func (v *Volunteer) run() Span {
+	return Span{v.Skills.First, v.Skills.Len + uint32(v.Equipment) + uint32(v.Languages)}
 }
 
 // What a volunteer thinks of remote missions, as a number.
@@ -120,9 +126,13 @@ func (x *Index) putVolunteer(o uint32, v *mission.Volunteer, home geo.Cell, who 
 	if v.Consent.Crisis {
 		row.Consent |= ConsentCrisis
 	}
-	row.Skills = x.terms.add(x.enterAll(Skill, v.Skills))
-	row.Equipment = uint8(x.terms.add(x.enterAll(Equipment, v.Equipment)).Len)
-	row.Languages = uint8(x.terms.add(x.enterAll(Language, v.Languages)).Len)
+	run := slices.Concat(x.enterAll(Skill, v.Skills), x.enterAll(Equipment, v.Equipment), x.enterAll(Language, v.Languages))
+	at := before.run()
+	if !slices.Equal(run, x.terms.At(at)) {
+		at = x.terms.add(run)
+	}
+	row.Skills = Span{at.First, uint32(len(v.Skills))}
+	row.Equipment, row.Languages = uint8(len(v.Equipment)), uint8(len(v.Languages))
 	row.Cell = home
 	*x.volunteerIDs.edit(o) = who.id
 	x.volunteerRows = max(x.volunteerRows, o+1)

@@ -86,7 +86,7 @@ func bornOf(v *Volunteer) uint8 {
 }
 
 // residentOf makes the row of a volunteer who exists.
-func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32, since uint32) Resident {
+func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms Runs[uint32], since uint32) Resident {
 	r := Resident{Ordinal: o, since: since, Domains: v.Domains, Activities: v.Activities[0] | v.Activities[1] | v.Activities[2] | v.Activities[3],
 		ReachKm: float32(v.RadiusKm * (1 + 1e-6)), Tie: uint32(xxhash.Sum64String(id) >> 32), Publisher: v.Publisher,
 		LastAsked: a.Last, Days: v.Days, Born: bornOf(v), Traits: v.Remote | v.Channel<<channelShift | v.Consent<<consentShift,
@@ -94,9 +94,8 @@ func residentOf(o uint32, v *Volunteer, a *Asked, id mission.ID, terms []uint32,
 	if a.Stopped {
 		r.Traits |= stoppedTrait
 	}
-	more := v.Skills.First + v.Skills.Len
-	r.Skills = SkillBits(terms[v.Skills.First:more])
-	r.Words = SkillBits(terms[more : more+uint32(v.Equipment)+uint32(v.Languages)])
+	run := terms.At(v.run())
+	r.Skills, r.Words = SkillBits(run[:v.Skills.Len]), SkillBits(run[v.Skills.Len:])
 	return r
 }
 

@@ -16,13 +16,14 @@ import (
 // frozen are found among the moved, and in the old censuses nobody is alive who
 // is among them.
 type residents struct {
-	census [2]*Census // the large one, seldom taken, and the small one
-	where  column[uint32]
-	epoch  uint32
-	moved  []uint32 // the frozen first
-	frozen int
-	again  []uint32 // of the frozen, who moved again
-	taking *taking  // nil where none is under way
+	census    [2]*Census // the large one, seldom taken, and the small one
+	where     column[uint32]
+	epoch     uint32
+	moved     []uint32 // the frozen first
+	frozen    int
+	again     []uint32 // of the frozen, who moved again
+	taking    *taking  // nil where none is under way
+	gathering gathering
 }
 
 // move says that a volunteer's row is not what the censuses say.
@@ -52,6 +53,8 @@ const (
 	takeEach  = 32
 	// gatherRows is what it costs to make somebody's row anew, in rows copied.
 	gatherRows = 4
+	// gatheringMost is how many rows' memory is kept for the next taking.
+	gatheringMost = 1 << 16
 )
 
 // tick begins to take those who moved into the small census, and that into the
@@ -86,6 +89,9 @@ func (r *residents) step(x *Index, rows int) {
 	if r.census[1] = t.to; t.large {
 		r.census = [2]*Census{t.to, nil}
 	}
+	if cap(r.gathering.rows) > gatheringMost { // as after a start
+		r.gathering = gathering{}
+	}
 	r.moved = append(slices.Clone(r.moved[r.frozen:]), r.again...)
 	r.frozen, r.again, r.taking = 0, nil, nil
 }
@@ -95,12 +101,13 @@ func (r *residents) many(rows int) bool {
 	return rows >= mergeLeast && (r.census[0] == nil || rows >= len(r.census[0].Rows)/mergeShare)
 }
 
-// taking is a census under way: the frozen are gathered and put in order, then
-// joined with the small census, and that with the large one where it is time.
+// taking is a census under way: the frozen are gathered, put in order and settled,
+// then joined with the small census, and that with the large one where it is time.
 type taking struct {
 	gathered int
-	rows     []Resident // as they were gathered
-	settlers []settler
+	sorting  sorting
+	settled  int
+	vec      geo.Vec // of the home that was settled last
 	joining  *joining
 	joined   int // how many old censuses are in
 	drawing  *drawing
@@ -109,19 +116,28 @@ type taking struct {
 	done     bool
 }
 
-// settler is a resident on the way into a census: where rows[at] lives.
+// settler is a resident on the way into a census: where the gathered row at lives.
 type settler struct {
 	cell    geo.Cell
 	ordinal uint32
 	at      uint32
 }
 
+// compare is the order of a census.
+func (s settler) compare(t settler) int {
+	return cmp.Or(cmp.Compare(s.cell, t.cell), cmp.Compare(s.ordinal, t.ordinal))
+}
+
 // step does a part of what is next, which costs some of rows; it says whether
 // all is done.
 func (t *taking) step(r *residents, x *Index, rows *int) (done bool) {
 	switch {
-	case t.to == nil:
+	case t.gathered < r.frozen:
 		t.gather(r, x, rows)
+	case !t.sorting.done():
+		*rows = t.sorting.step(*rows)
+	case t.to == nil || t.settled < len(r.gathering.settlers):
+		t.settle(r, rows)
 	case t.drawing != nil:
 		*rows = t.drawing.step(*rows)
 		t.done = t.drawing.done()
@@ -143,34 +159,106 @@ func (t *taking) step(r *residents, x *Index, rows *int) (done bool) {
 	return t.done
 }
 
-// gather makes the rows of the frozen as they are now. Whoever moved after they
-// were frozen is dead in it.
+// gathering is the memory of who is gathered, which one taking after the other
+// uses: what is new has to be fetched from the system, page by page.
+type gathering struct {
+	rows     []Resident // as they were gathered
+	settlers []settler
+	spare    []settler
+}
+
+// gather makes the rows of the frozen as they are now, and sorts them some at a
+// time. Whoever moved after they were frozen is dead in it.
 func (t *taking) gather(r *residents, x *Index, rows *int) {
-	if t.rows == nil {
-		t.rows, t.settlers = make([]Resident, 0, r.frozen), make([]settler, 0, r.frozen)
+	g := &r.gathering
+	if t.gathered == 0 {
+		g.rows, g.settlers = g.rows[:0], g.settlers[:0]
 	}
 	for ; *rows > 0 && t.gathered < r.frozen; *rows -= gatherRows {
 		o := r.moved[t.gathered]
 		t.gathered++
 		if v := x.volunteers.at(o); v.Exists {
-			t.settlers = append(t.settlers, settler{v.Cell, o, uint32(len(t.rows))})
-			t.rows = append(t.rows, residentOf(o, v, x.asks.of(o), x.people.id(*x.volunteerIDs.at(o)), x.terms.items, r.epoch-1))
+			g.settlers = append(g.settlers, settler{v.Cell, o, uint32(len(g.rows))})
+			g.rows = append(g.rows, residentOf(o, v, x.asks.of(o), x.people.id(*x.volunteerIDs.at(o)), x.terms.Runs, r.epoch-1))
 		}
 	}
-	if t.gathered < r.frozen {
-		return
+	if t.gathered == r.frozen {
+		g.spare = slices.Grow(g.spare[:0], len(g.settlers))[:len(g.settlers)]
+		t.sorting = sorting{from: g.settlers, to: g.spare}
 	}
-	slices.SortFunc(t.settlers, func(a, b settler) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.ordinal, b.ordinal)) })
-	*rows -= len(t.settlers)
-	t.to = &Census{Rows: make([]Resident, 0, len(t.settlers))}
-	var vec geo.Vec
-	for i, s := range t.settlers {
-		if s.cell != 0 && (i == 0 || t.settlers[i-1].cell != s.cell) {
-			vec = s.cell.CenterVec()
+}
+
+// settle writes the gathered to a census, in order.
+func (t *taking) settle(r *residents, rows *int) {
+	g, settlers := &r.gathering, t.sorting.from
+	if t.to == nil {
+		t.to = &Census{Rows: make([]Resident, 0, len(settlers)), Homes: make([]Home, 0, len(settlers))}
+	}
+	for ; *rows > 0 && t.settled < len(settlers); *rows-- {
+		s := settlers[t.settled]
+		if s.cell != 0 && (t.settled == 0 || settlers[t.settled-1].cell != s.cell) {
+			t.vec = s.cell.CenterVec()
 		}
-		t.to.add(s.cell, vec, &t.rows[s.at])
+		t.to.add(s.cell, t.vec, &g.rows[s.at])
+		t.settled++
 	}
-	t.rows, t.settlers = nil, nil
+}
+
+// sorting is settlers on their way into order: runs of sortRun are sorted as they
+// are, then merged two by two from one memory into the other and back. The zero
+// value is done.
+type sorting struct {
+	from, to []settler
+	sorted   int // of from, in runs
+	width    int // of the runs that are merged, 0 while they are sorted
+	at       int // of to: the next to be written
+	a, b     int // of from: the next of the two runs that are merged
+}
+
+// sortRun is how many are sorted at once: a tenth of a millisecond.
+const sortRun = 1024
+
+func (s *sorting) done() bool { return s.sorted == len(s.from) && s.width >= len(s.from) }
+
+// step sorts or merges so many, and gives how many it had no use for.
+func (s *sorting) step(rows int) (left int) {
+	for ; rows > 0 && s.sorted < len(s.from); rows -= sortRun {
+		hi := min(s.sorted+sortRun, len(s.from))
+		slices.SortFunc(s.from[s.sorted:hi], settler.compare)
+		s.sorted = hi
+	}
+	if s.sorted == len(s.from) && s.width == 0 {
+		s.begin(sortRun)
+	}
+	for ; rows > 0 && !s.done(); rows-- {
+		s.merge()
+	}
+	return rows
+}
+
+// begin begins to merge runs of width.
+func (s *sorting) begin(width int) {
+	s.width, s.at, s.a, s.b = width, 0, 0, min(width, len(s.from))
+}
+
+// merge writes the next of two runs; after the last of the last two the runs are
+// twice as wide.
+func (s *sorting) merge() {
+	first := s.at / (2 * s.width) * (2 * s.width)
+	mid, end := min(first+s.width, len(s.from)), min(first+2*s.width, len(s.from))
+	if s.b == end || s.a < mid && s.from[s.a].compare(s.from[s.b]) <= 0 {
+		s.to[s.at] = s.from[s.a]
+		s.a++
+	} else {
+		s.to[s.at] = s.from[s.b]
+		s.b++
+	}
+	if s.at++; s.at == len(s.from) {
+		s.from, s.to, s.sorted = s.to, s.from, len(s.from)
+		s.begin(2 * s.width)
+	} else if s.at == end {
+		s.a, s.b = end, min(end+s.width, len(s.from))
+	}
 }
 
 // joining is two censuses on their way into one, without the dead.

@@ -67,7 +67,7 @@ func (p *Percolator) lookAround(m *percolated, a *index.Address) {
 		clear(p.spots)
 		p.spot = 1
 	}
-	for _, n := range m.snapshot.Terms[a.Terms.First : a.Terms.First+a.Terms.Len] {
+	for _, n := range m.snapshot.Terms.At(a.Terms) {
 		field, value := m.snapshot.Dictionary.Term(n)
 		if t, known := p.terms[alertTerm{field, value}]; known {
 			p.spots[t] = p.spot
@@ -137,7 +137,7 @@ func (p *Percolator) fits(v *saved, m *percolated) bool {
 // hasPart says whether the mission has a slot in one of the parts of the day
 // that is not over.
 func hasPart(s *index.Snapshot, row *index.Mission, parts uint8) bool {
-	for _, slot := range s.SlotRows[row.Slots.First : row.Slots.First+row.Slots.Len] {
+	for _, slot := range s.SlotRows.At(row.Slots) {
 		if slot.Parts&parts != 0 && (slot.Ends == 0 || slot.Ends >= s.At) {
 			return true
 		}

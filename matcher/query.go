@@ -162,7 +162,7 @@ func (q *query) take(v *index.Volunteer) {
 	}
 	q.takeAge(&known)
 	q.domains, q.activities, q.days, q.wants = v.Domains, v.Activities, v.Days, v.Remote
-	q.skills = q.snapshot.Terms[v.Skills.First : v.Skills.First+v.Skills.Len]
+	q.skills = q.snapshot.Terms.At(v.Skills)
 	q.placed = v.Cell != 0
 	if q.placed {
 		q.at = v.Cell.CenterVec()
@@ -199,7 +199,7 @@ func (q *query) takeProfile(v *mission.Volunteer) {
 func (q *query) takeMission(m *index.Mission) {
 	q.takeAge(new(mission.Volunteer))
 	q.domains, q.activities, q.days, q.wants = m.Domains, m.Activities, 0, index.WantsAlso
-	q.skills = q.snapshot.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
+	q.skills = q.snapshot.Terms.At(m.Skills)
 	if q.placed = m.Addresses.Len > 0; q.placed {
 		q.at = q.snapshot.Addresses.At(m.Addresses.First).Vec
 	}
@@ -336,7 +336,7 @@ func (q *query) admits(e *index.Entry) bool {
 
 // meetsRequired says whether the person has every skill that is required.
 func (q *query) meetsRequired(m *index.Mission) bool {
-	for _, n := range q.snapshot.Terms[m.Skills.First : m.Skills.First+uint32(m.Required)] {
+	for _, n := range q.snapshot.Terms.At(m.Skills)[:m.Required] {
 		if !q.hasSkill(n) {
 			return false
 		}

@@ -162,7 +162,7 @@ func affinityValue(p *mission.Policy, kind int, share float64) float64 {
 
 // skillShare gives the share of the skills asked that the person has.
 func (q *query) skillShare(m *index.Mission) float64 {
-	asked := q.snapshot.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
+	asked := q.snapshot.Terms.At(m.Skills)
 	held := 0
 	for _, n := range asked {
 		if q.hasSkill(n) {

@@ -224,7 +224,7 @@ func (q *reverse) compileWeights() {
 	q.domains, q.adjacent = m.Domains, s.Taxonomy.Adjacent(m.Domains)
 	q.folded = m.Activities[0] | m.Activities[1] | m.Activities[2] | m.Activities[3]
 	q.exact = len(s.Taxonomy.Activities) <= 64
-	q.asked = s.Terms[m.Skills.First : m.Skills.First+m.Skills.Len]
+	q.asked = s.Terms.At(m.Skills)
 	q.skillBits, q.required = m.SkillBits, index.SkillBits(q.asked[:m.Required])
 	for kind := range q.affinity {
 		row := q.affinity[kind][:0]
