@@ -40,6 +40,9 @@ type Options struct {
 	Mapping        *record.Mapping
 	// NoSync leaves out the sync before a reply: simulations only.
 	NoSync bool
+	// Pause is called by the writer between two pieces of its work, of a millisecond
+	// at most where that is possible, so that others may go on; nil for nobody.
+	Pause func()
 }
 
 // TickSeconds is how often log time moves.
@@ -83,7 +86,7 @@ func Open(o Options) (*Engine, error) {
 	e.waves.begin()
 	e.openAlerts()
 	e.openObjects(o)
-	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync})
+	s, err := store.Open(o.Dir, store.Options{Policy: o.Policy, Taxonomy: o.Taxonomy, Committed: e.committed, NoSync: o.NoSync, Pause: o.Pause})
 	if err != nil {
 		return nil, fmt.Errorf("engine: open: %w", err)
 	}
@@ -93,7 +96,7 @@ func Open(o Options) (*Engine, error) {
 			return nil, errors.Join(fmt.Errorf("engine: open: %w", err), s.Close())
 		}
 	}
-	if err := e.load(); err != nil {
+	if err := e.load(o.Pause); err != nil {
 		return nil, errors.Join(fmt.Errorf("engine: load: %w", err), e.closeText(), s.Close())
 	}
 	if err := e.openWaves(); err != nil {
@@ -119,8 +122,8 @@ func Open(o Options) (*Engine, error) {
 
 // load derives the index from the whole state, moves log time to now and
 // shows what there is.
-func (e *Engine) load() error {
-	e.index = index.New(index.Options{Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
+func (e *Engine) load(pause func()) error {
+	e.index = index.New(index.Options{Pause: pause, Policy: e.store.Policy(), Taxonomy: e.store.Taxonomy(), Places: e.places,
 		Zones: e.zones, Standing: matcher.Standing})
 	e.intake.Store(mission.NewIntake(e.store.Taxonomy(), e.places, e.zones))
 	take := func(c mission.Change) (then func()) {

@@ -25,6 +25,7 @@ func standing(p *mission.Policy, c *index.Climate, m *index.Mission, l *index.Li
 
 // state is a state of the house and the changes that lead to it.
 type state struct {
+	pause func() // of the index, nil for none
 	*rand.Rand
 	now, seq   int64
 	policy     *mission.Policy
@@ -50,7 +51,7 @@ func newState(seed uint64) *state {
 }
 
 func (s *state) open() *index.Index {
-	return index.New(index.Options{Policy: s.policy, Taxonomy: s.taxonomy, Places: gazetteer.Default(), Zones: s.zones, Standing: standing})
+	return index.New(index.Options{Policy: s.policy, Taxonomy: s.taxonomy, Places: gazetteer.Default(), Zones: s.zones, Standing: standing, Pause: s.pause})
 }
 
 func (s *state) change(kind mission.ChangeKind) mission.Change {

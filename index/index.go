@@ -17,6 +17,8 @@ type Options struct {
 	Places   *gazetteer.Gazetteer // for the regions of departments
 	Zones    *mission.Zones       // for the parts of the day of slots
 	Standing Standing
+	// Pause is called by Apply between two pieces of its work; nil for nobody.
+	Pause func()
 }
 
 // Index is the writer's side. All methods but Snapshot are for one goroutine.
@@ -29,6 +31,7 @@ type Index struct {
 	places    *gazetteer.Gazetteer
 	zones     *mission.Zones
 	standing  Standing
+	pause     func()
 
 	seq    uint64
 	now    int64
@@ -88,9 +91,12 @@ type Index struct {
 
 // New makes an empty index that serves an empty snapshot.
 func New(o Options) *Index {
-	x := &Index{policy: o.Policy, policyKey: o.Policy.Key(), taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing,
+	x := &Index{policy: o.Policy, policyKey: o.Policy.Key(), taxonomy: o.Taxonomy, places: o.Places, zones: o.Zones, standing: o.Standing, pause: o.Pause,
 		dictionary: newDictionary(), people: newPeople(), orgs: map[mission.ID]uint32{},
 		orgHas: [][]uint32{nil}, markets: map[string]uint32{}, slotted: map[uint32][]slotTime{}}
+	if x.pause == nil {
+		x.pause = func() {}
+	}
 	x.orgRows.edit(0)
 	x.orgNamed.edit(0)
 	x.climate, x.crisisSets = &Climate{Crises: newCrises()}, map[string]uint32{}
@@ -103,11 +109,19 @@ func New(o Options) *Index {
 // Snapshot gives the newest view. It never blocks; safe for concurrent use.
 func (x *Index) Snapshot() *Snapshot { return x.snapshot.Load() }
 
+// pauseLoads is how many changes are taken in between two pauses: some tenths of a
+// millisecond.
+const pauseLoads = 32
+
 // Apply takes in the changes of one commit and publishes the view after them.
 func (x *Index) Apply(changes []mission.Change) {
 	for i := range changes {
 		x.Load(&changes[i])
+		if i%pauseLoads == pauseLoads-1 {
+			x.pause()
+		}
 	}
+	x.pause()
 	x.residents.work(x, len(changes))
 	x.publish()
 }

@@ -54,6 +54,38 @@ func TestSnapshotsAreImmutable(t *testing.T) {
 	}
 }
 
+// Goal: while a commit pauses, whoever reads sees the view before it, whole.
+//
+// Method: in each pause of large commits, volunteers' among them, the digest of the
+// newest snapshot is taken.
+func TestACommitThatPausesIsNotSeen(t *testing.T) {
+	s := newState(*seedFlag + 2100)
+	var x *index.Index
+	pauses, seen := 0, uint64(0)
+	s.pause = func() {
+		pauses++
+		if got := digest(x.Snapshot()); got != seen {
+			t.Errorf("seed %d: pause %d: the snapshot has digest %x, want %x of before the commit", *seedFlag, pauses, got, seen)
+		}
+	}
+	x = s.open()
+	for range 12 {
+		seen = digest(x.Snapshot())
+		cs := mustPut(s, 80)
+		for n := range 400 {
+			v := somebody(fmt.Sprint("p", n), s.Rand)
+			c := s.change(mission.VolunteerPut)
+			c.VolunteerID, c.VolunteerOrdinal, c.Volunteer = v.ID, mission.Ordinal(n), v
+			cs = append(cs, c)
+		}
+		tick := s.change(mission.Ticked) // begins a census
+		x.Apply(append(cs, tick))
+	}
+	if pauses < 12*4 {
+		t.Errorf("got %d pauses, want several a commit", pauses)
+	}
+}
+
 // digest is a hash of everything that a snapshot shows of missions and trees.
 func digest(s *index.Snapshot) uint64 {
 	h := fnv.New64a()

@@ -51,6 +51,8 @@ const (
 	// twenty rows copied for them where there are 700,000.
 	takeLeast = 512
 	takeEach  = 32
+	// takePart is how many are taken between two pauses.
+	takePart = 2048
 	// gatherRows is what it costs to make somebody's row anew, in rows copied.
 	gatherRows = 4
 	// gatheringMost is how many rows' memory is kept for the next taking.
@@ -73,8 +75,9 @@ func (r *residents) tick(x *Index) {
 
 // work goes on with the census that is taken, if there is one, after so many changes.
 func (r *residents) work(x *Index, changes int) {
-	if r.taking != nil {
-		r.step(x, takeLeast+takeEach*changes)
+	for rows := takeLeast + takeEach*changes; rows > 0 && r.taking != nil; rows -= takePart {
+		r.step(x, min(rows, takePart))
+		x.pause()
 	}
 }
 

@@ -31,6 +31,10 @@ type Options struct {
 	// nobody.
 	Committed func([]mission.Change)
 
+	// Pause is called by the writer between two pieces of its work, so that others
+	// may go on; nil for nobody.
+	Pause func()
+
 	// Mode is the data file's, 0 for 0600; the journal's is 0600.
 	Mode fs.FileMode
 	// MapBytes is how much of the file is mapped at once, 0 for 16 GiB. While
@@ -67,6 +71,9 @@ func (o *Options) fill() {
 	}
 	if o.Taxonomy == nil {
 		o.Taxonomy = mission.DefaultTaxonomy()
+	}
+	if o.Pause == nil {
+		o.Pause = func() {}
 	}
 	if o.Committed == nil {
 		o.Committed = func([]mission.Change) {}

@@ -25,7 +25,9 @@ func (s *Store) write() {
 		}
 		s.run(batch)
 		clear(batch)
+		s.options.Pause()
 		s.settleDue()
+		s.options.Pause()
 	}
 }
 
@@ -44,6 +46,7 @@ func (s *Store) run(batch []*request) {
 		}
 		return
 	}
+	s.options.Pause()
 	if len(changes) > 0 {
 		s.options.Committed(changes)
 	}
@@ -52,6 +55,10 @@ func (s *Store) run(batch []*request) {
 		r.reply <- replies[i]
 	}
 }
+
+// pauseCommands is how many commands are applied between two pauses: half a
+// millisecond or so.
+const pauseCommands = 32
 
 // commitBatch applies a batch in the transaction under way and makes it durable.
 // An error means that the outcome of all of it is unknown.
@@ -72,6 +79,9 @@ func (s *Store) commitBatch(batch []*request, replies []reply) ([]mission.Change
 			continue
 		}
 		replies[i].result, replies[i].err = r.apply(q.prepared)
+		if i%pauseCommands == pauseCommands-1 {
+			s.options.Pause()
+		}
 	}
 	s.meters.count(replies)
 	if r.meta.seq == before {

@@ -41,6 +41,7 @@ func openHost(config api.Config, options engine.Options) (*host, error) {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
 	limitMemory()
+	options.Pause = newPause()
 	e, err := engine.Open(options)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -14,8 +14,9 @@ import (
 // the connections then but the runtime's watch, each 10 ms. So the network is
 // polled from here meanwhile. bench/NOTES.md has the figures.
 const (
-	// sweepPollFor is for how long after a collection, and sweepPollEvery how often.
-	sweepPollFor   = 250 * time.Millisecond
+	// sweepPollFor is for how long after a collection, longer than a sweep beside a
+	// flood takes, and sweepPollEvery how often.
+	sweepPollFor   = time.Second
 	sweepPollEvery = 300 * time.Microsecond
 	// sweepLookEvery is how often a collection is looked for.
 	sweepLookEvery = 5 * time.Millisecond
