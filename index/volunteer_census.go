@@ -175,7 +175,7 @@ type gathering struct {
 func (t *taking) gather(r *residents, x *Index, rows *int) {
 	g := &r.gathering
 	if t.gathered == 0 {
-		g.rows, g.settlers = g.rows[:0], g.settlers[:0]
+		g.rows, g.settlers = slices.Grow(g.rows[:0], r.frozen), slices.Grow(g.settlers[:0], r.frozen)
 	}
 	for ; *rows > 0 && t.gathered < r.frozen; *rows -= gatherRows {
 		o := r.moved[t.gathered]

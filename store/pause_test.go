@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"renfort/mission"
@@ -12,26 +13,26 @@ import (
 // Goal: the writer pauses between what it applies, commits and tells of, and a
 // large batch in between; nobody is answered before all of it is done.
 func TestTheWriterPauses(t *testing.T) {
-	var pauses, told int
-	s := openStore(t, t.TempDir(), store.Options{NoSync: true, MapBytes: 1 << 22, Pause: func() { pauses++ },
-		Committed: func(cs []mission.Change) { told += len(cs) }})
+	var pauses, told atomic.Int64
+	s := openStore(t, t.TempDir(), store.Options{NoSync: true, MapBytes: 1 << 22, Pause: func() { pauses.Add(1) },
+		Committed: func(cs []mission.Change) { told.Add(int64(len(cs))) }})
 	mustDo(t, s, mission.Tick{At: scriptStart})
 	const many = 200
 	es := make([]mission.Envelope, many)
 	for i := range es {
 		es[i].Command = mission.PutVolunteer{Volunteer: &mission.Volunteer{ID: fmt.Sprint("v", i)}}
 	}
-	before, known := pauses, told
+	before, known := pauses.Load(), told.Load()
 	if _, errs := s.SubmitAll(context.Background(), es); errs[0] != nil {
 		t.Fatal(errs[0])
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := pauses - before; got < 5 {
+	if got := pauses.Load() - before; got < 5 {
 		t.Errorf("%d commands: got %d pauses, want some in between", many, got)
 	}
-	if told-known != many {
-		t.Errorf("told of %d changes, want %d", told-known, many)
+	if told.Load()-known != many {
+		t.Errorf("told of %d changes, want %d", told.Load()-known, many)
 	}
 }
