@@ -195,7 +195,13 @@ func (t *taking) gather(r *residents, x *Index, rows *int) {
 func (t *taking) settle(r *residents, rows *int) {
 	g, settlers := &r.gathering, t.sorting.from
 	if t.to == nil {
-		t.to = &Census{Rows: make([]Resident, 0, len(settlers)), Homes: make([]Home, 0, len(settlers))}
+		homes := 0
+		for i := range settlers {
+			if i == 0 || settlers[i].cell != settlers[i-1].cell {
+				homes++
+			}
+		}
+		t.to = &Census{Rows: make([]Resident, 0, len(settlers)), Homes: make([]Home, 0, homes)}
 	}
 	for ; *rows > 0 && t.settled < len(settlers); *rows-- {
 		s := settlers[t.settled]
