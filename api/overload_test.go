@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"strings"
 	"testing"
@@ -111,7 +112,10 @@ func TestRefusalsAllocateNothing(t *testing.T) {
 	} {
 		request := fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: renfort\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", refused.method, refused.path, len(refused.body), refused.body)
 		var answer []byte
-		allocs := testing.AllocsPerRun(300, func() { answer = ask(request) })
+		allocs := math.Inf(1)
+		for n := 0; n < 5 && allocs > 0; n++ { // what runs beside, as a Tick, allocates too
+			allocs = min(allocs, testing.AllocsPerRun(300, func() { answer = ask(request) }))
+		}
 		if !bytes.HasPrefix(answer, []byte("HTTP/1.1 503 ")) || allocs > 0 {
 			t.Errorf("%s %s: %v allocations, want none, and a refusal; got %.200s", refused.method, refused.path, allocs, answer)
 		}
