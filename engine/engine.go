@@ -40,8 +40,8 @@ type Options struct {
 	Mapping        *record.Mapping
 	// NoSync leaves out the sync before a reply: simulations only.
 	NoSync bool
-	// Pause is called by the writer between two pieces of its work, of a millisecond
-	// at most where that is possible, so that others may go on; nil for nobody.
+	// Pause is called by the writer between two pieces of its work, so that
+	// others may go on; nil for nobody.
 	Pause func()
 }
 

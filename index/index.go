@@ -109,8 +109,7 @@ func New(o Options) *Index {
 // Snapshot gives the newest view. It never blocks; safe for concurrent use.
 func (x *Index) Snapshot() *Snapshot { return x.snapshot.Load() }
 
-// pauseLoads is how many changes are taken in between two pauses: some tenths of a
-// millisecond.
+// pauseLoads is how many changes are taken in between two pauses.
 const pauseLoads = 32
 
 // Apply takes in the changes of one commit and publishes the view after them.

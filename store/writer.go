@@ -56,8 +56,7 @@ func (s *Store) run(batch []*request) {
 	}
 }
 
-// pauseCommands is how many commands are applied between two pauses: half a
-// millisecond or so.
+// pauseCommands is how many commands are applied between two pauses.
 const pauseCommands = 32
 
 // commitBatch applies a batch in the transaction under way and makes it durable.

@@ -15,7 +15,7 @@ import (
 // polled from here meanwhile. bench/NOTES.md has the figures.
 const (
 	// sweepPollFor is for how long after a collection, longer than a sweep beside a
-	// flood takes, and sweepPollEvery how often.
+	// flood was seen to take, and sweepPollEvery how often.
 	sweepPollFor   = time.Second
 	sweepPollEvery = 300 * time.Microsecond
 	// sweepLookEvery is how often a collection is looked for.
