@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -44,6 +45,28 @@ type pageWalk struct {
 	meta  boltMeta
 	seen  []uint64      // bit i for page i, atomic
 	hands chan struct{} // a place for each goroutine beside the first
+	views sync.Pool     // of *pageView: a large file has a million pages
+}
+
+// pageView is the memory of one look at a page, for as long as what hangs on it
+// is looked through.
+type pageView struct {
+	bytes        []byte
+	keys, values [][]byte // parts of bytes, or of a bucket inside it; a branch has no values
+}
+
+// read fills the view with n bytes of the file, at an offset.
+func (v *pageView) read(f *os.File, at int64, n uint64) (read int, err error) {
+	v.bytes = slices.Grow(v.bytes[:0], int(n))[:n]
+	return f.ReadAt(v.bytes, at)
+}
+
+// view gives memory for a look.
+func (w *pageWalk) view() *pageView {
+	if v, ok := w.views.Get().(*pageView); ok {
+		return v
+	}
+	return new(pageView)
 }
 
 // checkPages looks through the file's pages. An error wraps ErrDamaged.
@@ -106,12 +129,13 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 	if id < 2 || id >= w.meta.high || depth > pageDepthMax {
 		return fmt.Errorf("page %d cannot be at depth %d", id, depth)
 	}
-	b := make([]byte, w.meta.pageSize)
+	v := w.view()
+	defer w.views.Put(v)
 	at := int64(id * w.meta.pageSize)
-	if _, err := w.file.ReadAt(b, at); err != nil {
+	if _, err := v.read(w.file, at, w.meta.pageSize); err != nil {
 		return fmt.Errorf("page %d: %w", id, err)
 	}
-	le := binary.LittleEndian
+	b, le := v.bytes, binary.LittleEndian
 	more := uint64(le.Uint32(b[12:]))
 	if le.Uint64(b) != id || id+more >= w.meta.high {
 		return fmt.Errorf("page %d says that it is page %d with %d more", id, le.Uint64(b), more)
@@ -122,12 +146,13 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 		}
 	}
 	if more > 0 {
-		b = append(b, make([]byte, more*w.meta.pageSize)...)
-		if _, err := w.file.ReadAt(b, at); err != nil && !errors.Is(err, io.EOF) {
+		n, err := v.read(w.file, at, (1+more)*w.meta.pageSize)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("page %d: %w", id, err)
 		}
+		clear(v.bytes[n:]) // of a look before
 	}
-	if err := w.elements(b, depth, least, most); err != nil {
+	if err := w.elements(v, v.bytes, depth, least, most); err != nil {
 		return fmt.Errorf("page %d: %w", id, err)
 	}
 	return nil
@@ -136,7 +161,7 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 // elements looks through what a page, or a bucket inside a value, holds. What hangs on
 // its elements is looked through by another goroutine where one is free; of several
 // errors it gives the first element's.
-func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
+func (w *pageWalk) elements(v *pageView, b []byte, depth int, least, most []byte) error {
 	le := binary.LittleEndian
 	if len(b) < pageHeaderBytes {
 		return errors.New("is cut off")
@@ -148,10 +173,10 @@ func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
 	if len(b) < pageHeaderBytes+count*elementBytes {
 		return fmt.Errorf("has no room for %d elements", count)
 	}
-	keys, values, err := keysOf(b, flags, count)
-	if err != nil {
+	if err := v.cut(b, flags, count); err != nil {
 		return err
 	}
+	keys := v.keys
 	for i, k := range keys {
 		if bytes.Compare(k, least) < 0 || i > 0 && bytes.Compare(keys[i-1], k) >= 0 || most != nil && bytes.Compare(k, most) >= 0 {
 			return fmt.Errorf("key %d is out of order", i)
@@ -167,7 +192,7 @@ func (w *pageWalk) elements(b []byte, depth int, least, most []byte) error {
 		if errs == nil {
 			errs = make([]error, count)
 		}
-		look := func() { errs[i] = w.below(e, flags, keys, values, i, depth, most) }
+		look := func() { errs[i] = w.below(e, flags, v, i, depth, most) }
 		select {
 		case w.hands <- struct{}{}:
 			away.Go(func() {
@@ -191,10 +216,10 @@ func firstOf(errs []error) error {
 	return nil
 }
 
-// keysOf cuts the keys and values out of a page; a branch has no values.
-func keysOf(b []byte, flags uint16, count int) (keys, values [][]byte, err error) {
+// cut cuts the keys and values out of b.
+func (v *pageView) cut(b []byte, flags uint16, count int) error {
 	le := binary.LittleEndian
-	keys, values = make([][]byte, count), make([][]byte, count)
+	v.keys, v.values = v.keys[:0], v.values[:0]
 	for i := range count {
 		from := pageHeaderBytes + i*elementBytes
 		e := b[from:]
@@ -203,30 +228,32 @@ func keysOf(b []byte, flags uint16, count int) (keys, values [][]byte, err error
 			pos, ksize, vsize = int(le.Uint32(e[4:])), int(le.Uint32(e[8:])), int(le.Uint32(e[12:]))
 		}
 		if from+pos+ksize+vsize > len(b) {
-			return nil, nil, fmt.Errorf("element %d points out of it", i)
+			return fmt.Errorf("element %d points out of it", i)
 		}
-		keys[i] = b[from+pos : from+pos+ksize]
-		values[i] = b[from+pos+ksize : from+pos+ksize+vsize]
+		v.keys = append(v.keys, b[from+pos:from+pos+ksize])
+		v.values = append(v.values, b[from+pos+ksize:from+pos+ksize+vsize])
 	}
-	return keys, values, nil
+	return nil
 }
 
 // below goes from element i, which e begins, to what hangs on it: a child of
 // a branch, or a bucket in a leaf.
-func (w *pageWalk) below(e []byte, flags uint16, keys, values [][]byte, i, depth int, most []byte) error {
+func (w *pageWalk) below(e []byte, flags uint16, v *pageView, i, depth int, most []byte) error {
 	le := binary.LittleEndian
 	if flags == branchFlag {
-		if i+1 < len(keys) {
-			most = keys[i+1]
+		if i+1 < len(v.keys) {
+			most = v.keys[i+1]
 		}
-		return w.page(le.Uint64(e[8:]), depth+1, keys[i], most)
+		return w.page(le.Uint64(e[8:]), depth+1, v.keys[i], most)
 	}
-	v := values[i]
-	if len(v) < inBucketBytes {
-		return fmt.Errorf("bucket %q is cut off", keys[i])
+	bucket := v.values[i]
+	if len(bucket) < inBucketBytes {
+		return fmt.Errorf("bucket %q is cut off", v.keys[i])
 	}
-	if root := le.Uint64(v); root != 0 {
+	if root := le.Uint64(bucket); root != 0 {
 		return w.page(root, depth+1, nil, nil)
 	}
-	return w.elements(v[inBucketBytes:], depth+1, nil, nil)
+	inside := w.view()
+	defer w.views.Put(inside)
+	return w.elements(inside, bucket[inBucketBytes:], depth+1, nil, nil)
 }
