@@ -223,6 +223,7 @@ func (x *Index) tick(at int64) {
 	}
 	x.asks.tick(x)
 	x.residents.tick(x)
+	defer x.residents.takeFirst(x)()
 	if minute := x.now - x.now%MinuteSeconds; minute != x.climate.Minute {
 		x.passMinute(minute)
 	} else if len(x.forest.fresh) > freshMost {

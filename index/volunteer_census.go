@@ -2,6 +2,7 @@ package index
 
 import (
 	"slices"
+	"sync"
 
 	"renfort/geo"
 )
@@ -67,9 +68,21 @@ func (r *residents) tick(x *Index) {
 	r.frozen = len(r.moved)
 	r.epoch++
 	r.taking = &taking{}
-	for r.census[0] == nil && r.taking != nil { // at a start: nobody waits yet
-		r.step(x, len(r.moved))
+}
+
+// takeFirst takes the first census, that of a start, at once: nobody waits for a commit
+// yet. It does so beside whatever is done with missions, which it has no part in,
+// until wait.
+func (r *residents) takeFirst(x *Index) (wait func()) {
+	var beside sync.WaitGroup
+	if r.census[0] == nil && r.taking != nil {
+		beside.Go(func() {
+			for r.taking != nil {
+				r.step(x, len(r.moved))
+			}
+		})
 	}
+	return beside.Wait
 }
 
 // work goes on with the census that is taken, if there is one, after so many changes.
