@@ -81,6 +81,7 @@ type FacetTable struct {
 	view   FacetView
 	having [][]uint32 // having[v]: the sets that have value v
 	sets   map[string]uint32
+	alone  []uint32       // alone[v]: the set of value v and no other, 0 for none yet
 	lists  blocks[uint32] // of having, words and the view's sets
 	text   stringBlocks   // of values and of the keys of words and sets
 	ranks  atomic.Pointer[[]uint32]
@@ -96,7 +97,7 @@ type FacetView struct {
 }
 
 func newFacetTable(f Field) *FacetTable {
-	return &FacetTable{field: f, words: map[string][]uint32{}, number: map[string]uint32{}, having: [][]uint32{nil}, sets: map[string]uint32{"": 0},
+	return &FacetTable{field: f, words: map[string][]uint32{}, number: map[string]uint32{}, having: [][]uint32{nil}, alone: []uint32{0}, sets: map[string]uint32{"": 0},
 		view: FacetView{Values: []string{""}, Labels: []string{""}, Same: []uint32{0}, Sets: [][]uint32{nil}, Only: []uint32{0}}}
 }
 
@@ -180,13 +181,19 @@ func (t *FacetTable) value(value, label string) uint32 {
 		t.words[label] = t.lists.append(slices.Clip(t.words[label]), v)
 	}
 	t.view.Values, t.view.Labels = append(t.view.Values, value), append(t.view.Labels, label)
-	t.view.Same, t.having = append(t.view.Same, same), append(t.having, nil)
+	t.view.Same, t.having, t.alone = append(t.view.Same, same), append(t.having, nil), append(t.alone, 0)
 	return v
 }
 
 // set gives the number of a set of values, which it sorts, a new one if it
 // must.
 func (t *FacetTable) set(values []uint32) uint32 {
+	switch {
+	case len(values) == 0:
+		return 0
+	case len(values) == 1 && t.alone[values[0]] != 0: // most often
+		return t.alone[values[0]]
+	}
 	slices.SortFunc(values, func(a, b uint32) int {
 		if s, u := t.view.Same[a], t.view.Same[b]; s != u {
 			return int(s) - int(u)
@@ -208,6 +215,7 @@ func (t *FacetTable) set(values []uint32) uint32 {
 	only := uint32(0)
 	if len(values) == 1 {
 		only = values[0]
+		t.alone[only] = n
 	}
 	t.view.Sets, t.view.Only = append(t.view.Sets, t.lists.clone(values)), append(t.view.Only, only)
 	for _, v := range values {

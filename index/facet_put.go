@@ -33,6 +33,7 @@ type facets struct {
 type facetColumn struct {
 	sets   column[uint32]
 	bits   []column[uint64]
+	words  uint32      // that each of bits has at least
 	table  *FacetTable // nil for a field that is not counted so
 	sparse bool        // has too many values for bits
 	moved  bool
@@ -231,12 +232,17 @@ func (c *facetColumn) growBits(o uint32) {
 		c.bits, c.sparse, c.moved = nil, true, true
 		return
 	}
-	for len(c.bits) < len(c.table.view.Values) {
+	values := len(c.table.view.Values)
+	if len(c.bits) == values && o>>6 < c.words {
+		return
+	}
+	for len(c.bits) < values {
 		c.bits = append(c.bits, column[uint64]{})
 	}
+	c.words = max(c.words, o>>6+1)
 	for v := range c.bits {
-		for !c.bits[v].has(o >> 6) {
-			c.bits[v].edit(o >> 6)
+		if last := c.words - 1; !c.bits[v].has(last) {
+			c.bits[v].edit(last)
 			c.moved = true
 		}
 	}
