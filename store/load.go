@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/go-json-experiment/json"
 	"go.etcd.io/bbolt"
 
 	"renfort/mission"
@@ -210,8 +209,8 @@ func (l *loader) mission(key, value, seats []byte) (mission.Change, bool, error)
 	if err != nil {
 		return mission.Change{}, false, err
 	}
-	m := new(mission.Mission)
-	if err := json.Unmarshal(rec.json, m); err != nil {
+	m, err := readMission(rec.json)
+	if err != nil {
 		return mission.Change{}, false, err
 	}
 	m.Times = rec.times
@@ -223,12 +222,9 @@ func (l *loader) volunteer(key, value, _ []byte) (mission.Change, bool, error) {
 	if err != nil {
 		return mission.Change{}, false, err
 	}
-	v := new(mission.Volunteer)
-	if !mission.ScanVolunteer(rec.json, v) {
-		*v = mission.Volunteer{}
-		if err := json.Unmarshal(rec.json, v); err != nil {
-			return mission.Change{}, false, err
-		}
+	v, err := readVolunteer(rec.json)
+	if err != nil {
+		return mission.Change{}, false, err
 	}
 	return mission.Change{Kind: mission.VolunteerPut, VolunteerID: v.ID, VolunteerOrdinal: readOrdinal(key), Volunteer: v}, true, nil
 }

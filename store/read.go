@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-json-experiment/json"
 	"go.etcd.io/bbolt"
 
 	"renfort/mission"
@@ -176,8 +175,8 @@ func (v snapshot) volunteer(id mission.ID) (VolunteerView, error) {
 	if err != nil {
 		return VolunteerView{}, fmt.Errorf("store: volunteer ordinal %d: %w", p.ordinal, err)
 	}
-	noun := new(mission.Volunteer)
-	if err := json.Unmarshal(rec.json, noun); err != nil {
+	noun, err := readVolunteer(rec.json)
+	if err != nil {
 		return VolunteerView{}, fmt.Errorf("store: volunteer ordinal %d: %w", p.ordinal, err)
 	}
 	return VolunteerView{Volunteer: noun, JSON: bytes.Clone(rec.json), Version: rec.version, Revision: rec.revision, Ordinal: p.ordinal}, nil

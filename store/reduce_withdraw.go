@@ -1,8 +1,6 @@
 package store
 
 import (
-	"github.com/go-json-experiment/json"
-
 	"renfort/mission"
 )
 
@@ -56,8 +54,8 @@ func (r *reducer) endWithdrawn(o mission.Ordinal) {
 
 // restate writes a mission's record as it is, in another state.
 func (r *reducer) restate(now *missionState, state string, w withdrawal) mission.Result {
-	m := new(mission.Mission)
-	must(json.Unmarshal(now.record.json, m))
+	m, err := readMission(now.record.json)
+	must(err)
 	m.Times, m.State = now.record.times, state
 	text, err := mission.Encode(m)
 	must(err)

@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 
-	"github.com/go-json-experiment/json"
-
 	"renfort/mission"
 )
 
@@ -22,8 +20,8 @@ type MissionView struct {
 
 // Mission decodes the record.
 func (v *MissionView) Mission() (*mission.Mission, error) {
-	m := new(mission.Mission)
-	if err := json.Unmarshal(v.JSON, m); err != nil {
+	m, err := readMission(v.JSON)
+	if err != nil {
 		return nil, fmt.Errorf("store: record of mission %q: %w", v.ID, err)
 	}
 	m.Times = v.Times

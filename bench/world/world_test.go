@@ -137,6 +137,27 @@ func TestVolunteersAreScanned(t *testing.T) {
 	}
 }
 
+// So is a mission's.
+func TestMissionsAreScanned(t *testing.T) {
+	w, in := mustWorld(t, 2_000, 1), mustIntake(t)
+	for i := range 2_000 {
+		m, want, got := w.Mission(i), mission.Mission{}, mission.Mission{}
+		if err := in.Mission(&m); err != nil {
+			t.Fatal(err)
+		}
+		data, err := mission.Encode(&m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := mission.Decode(data, &want); err != nil {
+			t.Fatal(err)
+		}
+		if !mission.ScanMission(data, &got) || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s was read as %+v", data, got)
+		}
+	}
+}
+
 func TestMissionsHaveTheRealShape(t *testing.T) {
 	w := mustWorld(t, many, 1)
 	count := map[string]int{}
