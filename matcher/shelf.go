@@ -420,10 +420,15 @@ func (a *shelfAsker) walk(most int) (best []named, rest float64) {
 
 // leaf adds the entries of a leaf, whose order is by standing.
 func (a *shelfAsker) leaf(b *bestOf, top cell, t *index.Tree, n *index.Node) {
-	share := top.bound / float64(n.Top) * boundSlack // by distance, nothing in it has more of its standing
+	share := top.bound / float64(n.Top) * boundSlack * roundedUp // by distance, nothing in it has more of its standing
 	for k := n.First; k < n.First+uint32(n.Len); k++ {
-		if !a.nearest && float32(float64(t.Tops[k])*share*roundedUp) < b.floor {
-			return
+		if !a.nearest {
+			if float32(float64(t.Tops[k])*share) < b.floor {
+				return
+			}
+			if float32(float64(t.Bounds[k])*share) <= b.floor {
+				continue // it is not worth to tell how far it is
+			}
 		}
 		b.add(float32(a.entry(t, k)*roundedUp), top.tree, k)
 	}
@@ -467,5 +472,5 @@ func (a *shelfAsker) bound(standing float32, km float64, class uint8) float64 {
 	if beyond <= 0 {
 		return float64(standing)
 	}
-	return float64(standing) * math.Exp(-beyond*a.reciprok[class])
+	return float64(standing) * a.q.decay.bound(beyond*a.reciprok[class])
 }
