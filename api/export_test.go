@@ -35,7 +35,7 @@ func (s *Service) Jam() {
 func (s *Service) InFlightLimits() []int64 { return s.lanes.most[:] }
 
 // Document is the OpenAPI document of the table of routes.
-func Document() []byte { return openAPI(table()) }
+func Document() []byte { return openAPI() }
 
 // Codes lists every code of the one table.
 func Codes() (codes []string) {

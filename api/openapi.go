@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 
@@ -27,8 +28,8 @@ type object = map[string]any
 // openAPI makes the document: its schemas are written by hand in
 // openapi.json, its paths come from the table that the server itself runs by.
 // A route that is not in it is not promised, and a test holds live answers
-// against it.
-func openAPI(routes []*route) []byte {
+// against it. It is the same for every service of a process, and made once.
+var openAPI = sync.OnceValue(func() []byte {
 	var doc object
 	if err := json.Unmarshal(openAPIParts, &doc); err != nil {
 		panic("api: the embedded document: " + err.Error())
@@ -45,7 +46,7 @@ func openAPI(routes []*route) []byte {
 		addParts(doc, parts)
 	}
 	paths := object{}
-	for _, r := range routes {
+	for _, r := range table() {
 		item, _ := paths[r.pattern].(object)
 		if item == nil {
 			item = object{}
@@ -66,7 +67,7 @@ func openAPI(routes []*route) []byte {
 		panic("api: the embedded document: " + err.Error())
 	}
 	return b
-}
+})
 
 // addParts adds parameters and schemas from a file of their own.
 func addParts(doc object, parts []byte) {

@@ -74,7 +74,7 @@ func New(e *engine.Engine, config Config) *Service {
 	s.pollers = newPollers(s, config.Feeds)
 	s.tree = newTree(s.routes)
 	s.meters = newMeters(s)
-	s.openAPI = openAPI(s.routes)
+	s.openAPI = openAPI()
 	s.calls.New = func() any { return new(call) }
 	s.server = &fasthttp.Server{
 		Name: "renfort", Handler: s.handle, ErrorHandler: s.unreadable, HeaderReceived: s.patience, ConnState: s.silent.watch,
