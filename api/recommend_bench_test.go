@@ -40,7 +40,11 @@ func mustFranceOn(tb testing.TB, missions int, o engine.Options) (*api.Service, 
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { e.Close() })
-	w, err := world.New(world.Config{Missions: missions, Volunteers: benchVolunteers, Seed: 1, At: start()})
+	volunteers := benchVolunteers
+	if raceEnabled {
+		volunteers = 500 // to load more takes seconds
+	}
+	w, err := world.New(world.Config{Missions: missions, Volunteers: volunteers, Seed: 1, At: start()})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -55,7 +59,7 @@ func mustFranceOn(tb testing.TB, missions int, o engine.Options) (*api.Service, 
 		}
 		envs = envs[:0]
 	}
-	for i := range missions + benchVolunteers {
+	for i := range missions + volunteers {
 		if i < missions {
 			m := w.Mission(i)
 			if err := in.Mission(&m); err != nil {
@@ -81,7 +85,7 @@ func mustFranceOn(tb testing.TB, missions int, o engine.Options) (*api.Service, 
 	service := api.New(e, api.Default())
 	// The scales of distance are computed when they are first asked for.
 	var ctx fasthttp.RequestCtx
-	for i := range min(missions, benchVolunteers) {
+	for i := range min(missions, volunteers) {
 		post(&ctx, i)
 		service.Handle(&ctx)
 		ctx.Response.Reset()
@@ -125,7 +129,11 @@ func get(ctx *fasthttp.RequestCtx, w *world.World, rng *rand.Rand) {
 // A recommendation of 20 allocates at most twice, everything of ours counted:
 // api, engine and matcher.
 func TestRecommendationsHardlyAllocate(t *testing.T) {
-	s, w := mustFrance(t, 2000)
+	missions := 2000
+	if raceEnabled {
+		missions = 200 // .ci/run counts without the detector
+	}
+	s, w := mustFrance(t, missions)
 	rng := rand.New(rand.NewPCG(1, 1))
 	f := func(name string, prepare func(*fasthttp.RequestCtx)) {
 		t.Helper()
