@@ -59,7 +59,7 @@ func TestOverload(t *testing.T) {
 			shakyMs = 45 // to refuse those who came while it was gone takes as long again
 		}
 		for _, times := range []float64{1.1, 1.5, 2, 4} {
-			if raceEnabled && times*1e9/float64(pageNs) > 20_000 {
+			if raceEnabled && times*1e9/float64(pageNs) > 5_000 {
 				continue // millions of requests of one goroutine: .ci/run has them without the detector
 			}
 			f(pageNs, times, false, 0.95, 10, 6)
@@ -121,6 +121,9 @@ func TestClassesAreNotInverted(t *testing.T) {
 			t.Errorf("searches %.3f, pages %.3f, holds %.3f taken", s.takenShare, p.takenShare, h.takenShare)
 		}
 	})
+	if raceEnabled {
+		return // .ci/run has the others without the detector
+	}
 	f("too many searches", [classes]float64{searches: 5_000, pages: 3_000, holds: 2_000, crises: 2_000, confirmations: 2_000}, func(at func(limit.Class) tally) {
 		if s, p, h := at(searches), at(pages), at(holds); s.takenShare < 0.1 || p.takenShare < 0.98 || h.takenShare < 0.98 {
 			t.Errorf("searches %.3f, pages %.3f, holds %.3f taken", s.takenShare, p.takenShare, h.takenShare)
