@@ -24,8 +24,8 @@ var seedFlag = flag.Uint64("seed", 1, "first seed of the random tests")
 // in another order, and compare everything that a reader can ask for.
 func TestLiveEqualsRebuild(t *testing.T) {
 	runs := uint64(30)
-	if testing.Short() {
-		runs = 6
+	if testing.Short() || raceEnabled {
+		runs = 6 // .ci/run has all without the detector
 	}
 	for seed := *seedFlag; seed < *seedFlag+runs; seed++ {
 		s := newState(seed)

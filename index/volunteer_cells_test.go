@@ -19,7 +19,10 @@ import (
 // of a few changes, so that a census is taken over many of them; after one in sixteen
 // everything is walked.
 func TestCensusKeepsItsPromise(t *testing.T) {
-	both, pieces := false, 0
+	both, pieces, walks := false, 0, 16
+	if raceEnabled {
+		walks = 128 // .ci/run walks as often as said without the detector
+	}
 	for seed := *seedFlag; seed < *seedFlag+2; seed++ {
 		s := newState(seed)
 		x := s.open()
@@ -32,7 +35,7 @@ func TestCensusKeepsItsPromise(t *testing.T) {
 				if part[len(part)-1].Kind == mission.Ticked && len(now.Moved) > 256 {
 					pieces++ // the Tick has begun a census, and it is not done
 				}
-				if rng.IntN(16) == 0 {
+				if rng.IntN(walks) == 0 {
 					checkCensus(t, seed, now)
 				}
 				if t.Failed() {
