@@ -30,7 +30,7 @@ import (
 // on the snapshot it was first asked on: all must be the same.
 var (
 	oracleSeed     = flag.Uint64("seed", 1, "seed of the oracle's worlds")
-	oracleRequests = flag.Int("requests", 0, "requests to ask the oracle; 0: 10,000, 600 with -race, 500 with -short")
+	oracleRequests = flag.Int("requests", 0, "requests to ask the oracle; 0: 10,000, 200 with -race, 500 with -short")
 )
 
 func TestOracle(t *testing.T) {
@@ -38,7 +38,7 @@ func TestOracle(t *testing.T) {
 	if requests == 0 {
 		requests = 10_000
 		if raceEnabled {
-			requests = 600 // .ci/run asks the others without the detector
+			requests = 200 // .ci/run asks the others without the detector
 		}
 		if testing.Short() {
 			requests = 500

@@ -23,14 +23,14 @@ import (
 // seated, and alerts are raised. Each request is asked twice: for everybody,
 // which must be exactly who the oracle lets through, each with its score and
 // reasons, and for a few, who must be the first of those.
-var reverseRequests = flag.Int("reverse", 0, "requests to ask the oracle of candidates; 0: 2,000, 300 with -race and with -short")
+var reverseRequests = flag.Int("reverse", 0, "requests to ask the oracle of candidates; 0: 2,000, 100 with -race, 300 with -short")
 
 func TestReverseOracle(t *testing.T) {
 	requests := *reverseRequests
 	if requests == 0 {
 		requests = 2000
 		if raceEnabled {
-			requests = 300 // .ci/run asks the others without the detector
+			requests = 100 // .ci/run asks the others without the detector
 		}
 		if testing.Short() {
 			requests = 300

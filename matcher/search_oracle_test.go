@@ -20,14 +20,14 @@ import (
 // Method: the toy of the other oracle, on nouns alone, answers random requests
 // by looking at every mission; words are a drawn match. Each list is walked
 // by cursors to its end, on one snapshot and across changes.
-var searchRequests = flag.Int("searches", 0, "searches to ask the oracle; 0: 10,000, 700 with -race, 600 with -short")
+var searchRequests = flag.Int("searches", 0, "searches to ask the oracle; 0: 10,000, 250 with -race, 600 with -short")
 
 func TestSearchOracle(t *testing.T) {
 	requests := *searchRequests
 	if requests == 0 {
 		requests = 10_000
 		if raceEnabled {
-			requests = 700 // .ci/run asks the others without the detector
+			requests = 250 // .ci/run asks the others without the detector
 		}
 		if testing.Short() {
 			requests = 600
