@@ -7,6 +7,7 @@ package store_test
 // rapid's own.
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -19,7 +20,22 @@ import (
 	"renfort/mission"
 )
 
+// fewerChecks has rapid draw fewer runs under the race detector, where nobody
+// said how many: .ci/run has all without.
+func fewerChecks(t *testing.T) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if !raceEnabled || f.Value.String() != f.DefValue {
+		return
+	}
+	if err := f.Value.Set("30"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Value.Set(f.DefValue) })
+}
+
 func TestStateMachine(t *testing.T) {
+	fewerChecks(t)
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{sim: sim{t: t, seed: rapid.Uint64Range(0, 1).Draw(t, "sweeps one at a time, if even"), toy: newToy(),
 			rnd: rand.New(rand.NewPCG(1, 7)), seats: map[string]*mission.Seats{}, idle: map[string]bool{}, objects: newMirror()}}

@@ -27,8 +27,11 @@ func TestPowerLoss(t *testing.T) {
 			dir := filepath.Join(root, "0")
 			var states sync.Map // hash by seq
 			bases, rounds := 0, 15
-			if raceEnabled && journal > 16<<10 {
-				rounds = 5 // .ci/run loses power more often without the detector
+			if raceEnabled {
+				rounds = 3 // .ci/run loses power more often without the detector
+			}
+			if raceEnabled && journal == 16<<10 {
+				rounds = 8 // where bases are made
 			}
 			for round := range rounds {
 				s := openStore(t, dir, store.Options{NoSync: true, JournalBytes: journal})
@@ -41,7 +44,7 @@ func TestPowerLoss(t *testing.T) {
 					t.Fatalf("round %d: check: %v %v", round, err, r.Problems)
 				}
 			}
-			if journal == 16<<10 && bases < 15 {
+			if journal == 16<<10 && bases < rounds {
 				t.Errorf("only %d bases were made while it ran: the test shows little", bases)
 			}
 		})
