@@ -22,7 +22,7 @@ import (
 const (
 	pairs     = 100
 	pairsFew  = 20
-	pairsRace = 5
+	pairsRace = 2
 )
 
 // right is how many of so many must be right.

@@ -23,7 +23,7 @@ func tiny(t *testing.T) surge.Config {
 	t.Helper()
 	arrivals := 500
 	if raceEnabled {
-		arrivals = 250 // .ci/run has them all come without the detector
+		arrivals = 120 // .ci/run has them all come without the detector
 	}
 	return surge.Config{Seeds: 1, Arrivals: []int{arrivals}, Missions: 40, Dir: t.TempDir()}
 }

@@ -147,7 +147,11 @@ func TestSurgeStorm(t *testing.T) {
 		}
 		return float64(in) / float64(out)
 	}
-	calm, storm := mustSurge(t, 60_000, 5, 1), mustSurge(t, 60_000, 5, 30)
+	people := 60_000
+	if raceEnabled {
+		people = 20_000 // .ci/run counts all without the detector
+	}
+	calm, storm := mustSurge(t, people, 5, 1), mustSurge(t, people, 5, 30)
 	if calm.Department != storm.Department {
 		t.Fatalf("storms of one seed in %s and %s", calm.Department, storm.Department)
 	}
@@ -159,7 +163,11 @@ func TestSurgeStorm(t *testing.T) {
 // The hour begins calm, rises within two minutes at least thirteenfold, falls,
 // and rises a second time.
 func TestSurgeShape(t *testing.T) {
-	for seed := range uint64(20) {
+	seeds := uint64(20)
+	if raceEnabled {
+		seeds = 5 // .ci/run has all without the detector
+	}
+	for seed := range seeds {
 		w := mustSurge(t, 1, seed, 30).PerSecond
 		base, peak := w[0], slices.Index(w, slices.Max(w))
 		start := slices.IndexFunc(w, func(v int) bool { return v > base })
