@@ -199,11 +199,15 @@ func TestBroken(t *testing.T) {
 func TestLargeRecordIsRefusedAlone(t *testing.T) {
 	o := options(t)
 	small := "<mission><clientId>2</clientId><title>b</title><remote>full</remote></mission>"
+	n := 1 << 20
+	if raceEnabled {
+		n = 3 << 17 // still too large; .ci/run reads more without the detector
+	}
 	for name, part := range map[string]string{
-		"text":   "<description>" + strings.Repeat("x\n", 3<<20) + "</description>",
-		"CDATA":  "<description><![CDATA[" + strings.Repeat("]x]\n", 1<<20) + "]]></description>",
-		"many":   strings.Repeat("<tags>aaaaaaaaaaaaaaaa</tags>", 100_000),
-		"values": "<tags>" + strings.Repeat("<value>aaaaaaaaaaaaaaaa</value>", 100_000) + "</tags>",
+		"text":   "<description>" + strings.Repeat("x\n", 3*n) + "</description>",
+		"CDATA":  "<description><![CDATA[" + strings.Repeat("]x]\n", n) + "]]></description>",
+		"many":   strings.Repeat("<tags>aaaaaaaaaaaaaaaa</tags>", n/10),
+		"values": "<tags>" + strings.Repeat("<value>aaaaaaaaaaaaaaaa</value>", n/10) + "</tags>",
 	} {
 		lines := strings.Count(part, "\n")
 		drafts := readAll(t, "<source><mission><clientId>1</clientId>"+part+"</mission>\n"+small+"</source>", o)
@@ -215,7 +219,7 @@ func TestLargeRecordIsRefusedAlone(t *testing.T) {
 			t.Errorf("%s: the next is at line %d, want %d", name, drafts[1].Line, 2+lines)
 		}
 	}
-	long := "<source><!--" + strings.Repeat("-x\n", 1<<20) + "-->" + small + "</source>"
+	long := "<source><!--" + strings.Repeat("-x\n", n) + "-->" + small + "</source>"
 	if drafts := readAll(t, long, o); len(drafts) != 1 || drafts[0].Mission == nil {
 		t.Errorf("a long comment: %s", told(drafts, nil, o.Intake))
 	}

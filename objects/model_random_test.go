@@ -175,7 +175,7 @@ func toyLive() *objects.Live {
 func TestRandomIndexes(t *testing.T) {
 	rounds := 40
 	if testing.Short() || raceEnabled {
-		rounds = 8
+		rounds = 6 // .ci/run has all without the detector
 	}
 	for seed := range uint64(rounds) {
 		m := toyMaker{rand.New(rand.NewPCG(seed, 7))}

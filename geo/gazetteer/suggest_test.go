@@ -49,7 +49,7 @@ func TestSuggestHoldsAllOfComplete(t *testing.T) {
 	g, rows := gazetteer.Default(), all()
 	beginnings := 200
 	if raceEnabled {
-		beginnings = 50 // .ci/run compares all without the detector
+		beginnings = 15 // .ci/run compares all without the detector
 	}
 	for range beginnings {
 		name := rows[r.IntN(len(rows))].Name
