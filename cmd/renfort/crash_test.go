@@ -15,7 +15,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var kills = flag.Int("kills", 5, "how often the service is killed under load")
+var kills = flag.Int("kills", usualKills(), "how often the service is killed under load")
+
+// usualKills gives fewer under the race detector: what is killed has none, and
+// .ci/run kills it more often without.
+func usualKills() int {
+	if raceEnabled {
+		return 2
+	}
+	return 5
+}
 
 // loadClients is how many callers a service has under load.
 const loadClients = 16

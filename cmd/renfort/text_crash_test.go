@@ -26,24 +26,25 @@ import (
 
 var textKills = flag.Int("text-kills", 1, "how often the service is killed while it indexes words, and while it rebuilds")
 
-// crashMissions gives how many take the binary long enough to index to be
-// killed in. What it left is compared in this process, where the race detector
-// makes it ten times as long: .ci/run has them all without.
-func crashMissions() int {
-	if raceEnabled {
-		return 5_000
+// crashMissions take the binary long enough to index to be killed in.
+const crashMissions = 10_000
+
+// skipWhereLong skips where the race detector makes it long: what is killed has
+// none, and what it left is compared in this process, where an index of so many
+// missions is built twice.
+func skipWhereLong(t *testing.T) {
+	t.Helper()
+	if testing.Short() || raceEnabled {
+		t.Skip("long, and longer under the race detector: .ci/run runs it without")
 	}
-	return 10_000
 }
 
 func TestKilledWhileIndexing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: kills and rebuilds")
-	}
+	skipWhereLong(t)
 	t.Parallel() // it mostly waits, and shares nothing
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 7))
-	file, _ := makeWorld(t, crashMissions(), 0)
+	file, _ := makeWorld(t, crashMissions, 0)
 	dir := t.TempDir()
 	for range *textKills {
 		s := serve(t, dir)
@@ -62,11 +63,9 @@ func TestKilledWhileIndexing(t *testing.T) {
 }
 
 func TestKilledWhileRebuilding(t *testing.T) {
-	if testing.Short() {
-		t.Skip("long: kills and rebuilds")
-	}
+	skipWhereLong(t)
 	t.Parallel() // it mostly waits, and shares nothing
-	file, _ := makeWorld(t, crashMissions(), 0)
+	file, _ := makeWorld(t, crashMissions, 0)
 	dir := t.TempDir()
 	s := serve(t, dir)
 	mustRun(t, "import", "--to", s.url, file)

@@ -97,6 +97,9 @@ func TestWaveKilledAtItsSteps(t *testing.T) {
 	}
 	t.Parallel() // it mostly waits, and shares nothing
 	steps := []int{1, 2, 3, 4, 6, 8, 11, 14, 17, 21}
+	if raceEnabled {
+		steps = []int{1, 3, 6, 11} // what is killed has no detector: .ci/run kills it at all without
+	}
 	if *waveSteps > 0 {
 		steps = nil
 		for n := range *waveSteps {
