@@ -80,7 +80,8 @@ func Open(o Options) (*Engine, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	e := &Engine{zones: new(mission.Zones), places: gazetteer.Default(), clock: o.Clock}
+	go gazetteer.Default() // read while the file is looked through
+	e := &Engine{zones: new(mission.Zones), clock: o.Clock}
 	e.matcher = matcher.New(e.zones)
 	e.watch.moved = make(chan struct{})
 	e.waves.begin()
@@ -90,7 +91,7 @@ func Open(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: open: %w", err)
 	}
-	e.store = s
+	e.store, e.places = s, gazetteer.Default()
 	if !o.NoText {
 		if err := e.openText(o.Dir); err != nil {
 			return nil, errors.Join(fmt.Errorf("engine: open: %w", err), s.Close())

@@ -41,6 +41,7 @@ func openHost(config api.Config, options engine.Options) (*host, error) {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
 	limitMemory()
+	relaxTimers() // where it may not, it is only slower
 	options.Pause = newPause()
 	e, err := engine.Open(options)
 	if err != nil {

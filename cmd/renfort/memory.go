@@ -32,9 +32,13 @@ const (
 )
 
 // limitMemory sets the collector's limit from the memory of the machine or of
-// the control group, before anything big is read. The pace comes after it
-// (freeGarbage): reading the state makes as much garbage as state.
+// the control group, before anything big is read, and the least pace. The pace
+// itself comes after it (freeGarbage): reading the state makes as much garbage as
+// state, and memory that is used for the first time costs more than collecting.
 func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbageLeast)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		if bytes := memoryBytes(os.DirFS("/")); bytes > 0 {
 			debug.SetMemoryLimit(bytes / 4 * collectorParts)
