@@ -8,27 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"renfort/mission"
 )
-
-// mustReadMissionAlike sets the two readers of a mission against one another, and
-// says whether the quick one read it.
-func mustReadMissionAlike(t *testing.T, data []byte) (read bool) {
-	t.Helper()
-	var got, want mission.Mission
-	if !mission.ScanMission(data, &got) {
-		return false
-	}
-	if err := mission.Decode(data, &want); err != nil {
-		t.Fatalf("%q was read, and Decode says %v", data, err)
-	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(mission.Skill{})); diff != "" {
-		t.Fatalf("%q (-want +got):\n%s", data, diff)
-	}
-	return true
-}
 
 // allOfAMission has every member.
 const allOfAMission = `{"id":"w:1","publisher":"w","revision":3,"title":"Aide à l'école","description":"Deux \"heures\"\nle \u00e9t\u00e9 \ud83d\ude00",` +
@@ -44,7 +25,7 @@ const allOfAMission = `{"id":"w:1","publisher":"w","revision":3,"title":"Aide à
 func TestScanMission(t *testing.T) {
 	f := func(data string, read bool) {
 		t.Helper()
-		if got := mustReadMissionAlike(t, []byte(data)); got != read {
+		if got := mustReadAlike(t, []byte(data), mission.ScanMission); got != read {
 			t.Errorf("%q: read %v, want %v", data, got, read)
 		}
 	}
@@ -66,5 +47,5 @@ func TestScanMission(t *testing.T) {
 func FuzzScanMission(f *testing.F) {
 	f.Add([]byte(allOfAMission))
 	f.Add([]byte(`{"data":{"a":[1,null,{"b":"}]\""}]},"skills":[{"id":"a"}],"title":"\u00e9\\"}`))
-	f.Fuzz(func(t *testing.T, data []byte) { mustReadMissionAlike(t, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { mustReadAlike(t, data, mission.ScanMission) })
 }

@@ -12,7 +12,7 @@ import (
 // timerSlack is how much later than it asked the kernel may wake a thread of ours. By
 // default that is 50 us. The runtime's watch sleeps 20 at a time while there is work, so
 // that it woke each 100 us all day: a twentieth of a core and a switch away from
-// whatever ran there. What waits for a time here waits for milliseconds.
+// whatever ran there. What waits for a time here waits for as long at least.
 const timerSlack = 300 * time.Microsecond
 
 // relaxTimers gives the process's threads their slack; those that come take it from who
