@@ -218,7 +218,21 @@ func (f *file) close(whole bool) error {
 	if err := os.Remove(path); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	f.keepFree()
+	return nil
+}
+
+// keepFree has the data file say which of its pages are free, so that the next start
+// need not look at all of them to know: bbolt's own commit, durable by itself, now
+// that no journal has a base whose pages are to be left. Where the disk does not take
+// it the file is as good without.
+func (f *file) keepFree() {
+	f.unpin()
+	f.db.NoFreelistSync, f.db.NoSync, f.db.NoGrowSync = false, f.noAllot, f.noAllot
+	_ = f.db.Update(func(*bbolt.Tx) error { return nil })
 }
 
 // refused puts a reason of ours around bbolt's.

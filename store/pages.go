@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -18,7 +19,8 @@ import (
 // process down, and one that was cut off makes the map fault. So a file is
 // looked through by plain reads before bbolt gets it: that every page that
 // can be reached is inside the file, of its kind, reached once, and has its
-// keys in order. What is in values is for Check.
+// keys in order; and that what it calls free is reached by nothing else. What is in
+// values is for Check.
 
 // The layout of bbolt's pages, format 2.
 const (
@@ -29,14 +31,17 @@ const (
 	metaSumBytes    = 56 // of the meta before its checksum
 	branchFlag      = 0x01
 	leafFlag        = 0x02
+	freeFlag        = 0x10
 	bucketFlag      = 0x01
 	inBucketBytes   = 16
 	pageDepthMax    = 64
+	freeCountMore   = 0xFFFF         // as many are free as the first of them says
+	noFreePage      = math.MaxUint64 // the file does not say what is free
 )
 
 // boltMeta is what we read of a meta page.
 type boltMeta struct {
-	pageSize, root, high, txid uint64
+	pageSize, root, free, high, txid uint64
 }
 
 // pageWalk looks through one file, on all cores.
@@ -91,6 +96,43 @@ func checkPages(path string) error {
 	if err := w.page(w.meta.root, 0, nil, nil); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if err := w.free(); err != nil {
+		return fmt.Errorf("%w: the list of free pages: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// free looks through the pages that the file calls free, if it says which: none may
+// be in use.
+func (w *pageWalk) free() error {
+	if w.meta.free == noFreePage {
+		return nil
+	}
+	v := w.view()
+	defer w.views.Put(v)
+	if err := w.fetch(v, w.meta.free); err != nil {
+		return err
+	}
+	le := binary.LittleEndian
+	if flags := le.Uint16(v.bytes[8:]); flags != freeFlag {
+		return fmt.Errorf("page %d is of another kind: flags %#x", w.meta.free, flags)
+	}
+	ids, n := v.bytes[pageHeaderBytes:], uint64(le.Uint16(v.bytes[10:]))
+	if n == freeCountMore {
+		n, ids = le.Uint64(ids), ids[8:]
+	}
+	if n > uint64(len(ids)/8) {
+		return fmt.Errorf("page %d has no room for %d", w.meta.free, n)
+	}
+	for ; n > 0; n, ids = n-1, ids[8:] {
+		id := le.Uint64(ids)
+		if id < 2 || id >= w.meta.high {
+			return fmt.Errorf("there is no page %d", id)
+		}
+		if !w.reach(id) {
+			return fmt.Errorf("page %d is in use, or in it twice", id)
+		}
+	}
 	return nil
 }
 
@@ -119,18 +161,32 @@ func parseMeta(b []byte) (m boltMeta, ok bool) {
 	if le.Uint32(b) != boltMagic || le.Uint32(b[4:]) != boltVersion || sum.Sum64() != le.Uint64(b[metaSumBytes:]) {
 		return m, false
 	}
-	m = boltMeta{pageSize: uint64(le.Uint32(b[8:])), root: le.Uint64(b[16:]), high: le.Uint64(b[40:]), txid: le.Uint64(b[48:])}
+	m = boltMeta{pageSize: uint64(le.Uint32(b[8:])), root: le.Uint64(b[16:]), free: le.Uint64(b[32:]), high: le.Uint64(b[40:]), txid: le.Uint64(b[48:])}
 	return m, m.pageSize >= 1024 && m.pageSize <= 1<<20
 }
 
 // page looks through a page and all below it. Keys must be from least (nil
 // for none) up to before most.
 func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
-	if id < 2 || id >= w.meta.high || depth > pageDepthMax {
+	if depth > pageDepthMax {
 		return fmt.Errorf("page %d cannot be at depth %d", id, depth)
 	}
 	v := w.view()
 	defer w.views.Put(v)
+	if err := w.fetch(v, id); err != nil {
+		return err
+	}
+	if err := w.elements(v, v.bytes, depth, least, most); err != nil {
+		return fmt.Errorf("page %d: %w", id, err)
+	}
+	return nil
+}
+
+// fetch reads a page with all that belongs to it, which nothing else may have reached.
+func (w *pageWalk) fetch(v *pageView, id uint64) error {
+	if id < 2 || id >= w.meta.high {
+		return fmt.Errorf("there is no page %d", id)
+	}
 	at := int64(id * w.meta.pageSize)
 	if _, err := v.read(w.file, at, w.meta.pageSize); err != nil {
 		return fmt.Errorf("page %d: %w", id, err)
@@ -141,7 +197,7 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 		return fmt.Errorf("page %d says that it is page %d with %d more", id, le.Uint64(b), more)
 	}
 	for i := id; i <= id+more; i++ {
-		if bit := uint64(1) << (i % 64); atomic.OrUint64(&w.seen[i/64], bit)&bit != 0 {
+		if !w.reach(i) {
 			return fmt.Errorf("page %d is reached twice", i)
 		}
 	}
@@ -152,10 +208,13 @@ func (w *pageWalk) page(id uint64, depth int, least, most []byte) error {
 		}
 		clear(v.bytes[n:]) // of a look before
 	}
-	if err := w.elements(v, v.bytes, depth, least, most); err != nil {
-		return fmt.Errorf("page %d: %w", id, err)
-	}
 	return nil
+}
+
+// reach notes that a page was reached, and says whether it is the first time.
+func (w *pageWalk) reach(id uint64) bool {
+	bit := uint64(1) << (id % 64)
+	return atomic.OrUint64(&w.seen[id/64], bit)&bit == 0
 }
 
 // elements looks through what a page, or a bucket inside a value, holds. What hangs on
