@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +15,6 @@ import (
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleve "github.com/blevesearch/bleve_index_api"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/cespare/xxhash/v2"
 )
 
@@ -217,71 +214,6 @@ func openBleve(path string, readOnly bool, workers *bleve.AnalysisQueue) (x blev
 
 // What a batch stores beside its documents.
 const seqKey = "seq"
-
-// readState verifies the files of a generation and reads its watermark and the
-// hashes of its documents.
-func (g *generation) readState() error {
-	reader, err := g.bleve.Reader()
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	raw, err := reader.GetInternal([]byte(seqKey))
-	if err != nil {
-		return err
-	}
-	if g.flushed = len(raw) == 8; g.flushed {
-		g.seq = binary.BigEndian.Uint64(raw)
-	}
-	for i := range g.view.segments {
-		s := &g.view.segments[i]
-		if p, ok := s.bleve.(segment.PersistedSegment); ok {
-			if err := verifySum(p.Path()); err != nil {
-				return err
-			}
-		}
-		for n, o := range s.ordinals {
-			if g.view.home[o] != uint16(i) {
-				continue
-			}
-			hash, _, _, err := readRecord(s.bleve, uint64(n))
-			if err != nil {
-				return err
-			}
-			g.setHash(o, hash)
-		}
-	}
-	return nil
-}
-
-// verifySum compares a segment's file with the sum that it ends with, which
-// Bleve writes and does not read.
-func verifySum(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() < 4 {
-		return fmt.Errorf("%w: %s is cut off", errDamaged, path)
-	}
-	h := crc32.NewIEEE()
-	if _, err := io.CopyN(h, f, info.Size()-4); err != nil {
-		return err
-	}
-	var want [4]byte
-	if _, err := io.ReadFull(f, want[:]); err != nil {
-		return err
-	}
-	if got := h.Sum32(); got != binary.BigEndian.Uint32(want[:]) {
-		return fmt.Errorf("%w: %s has another sum", errDamaged, path)
-	}
-	return nil
-}
 
 func (g *generation) setHash(o uint32, hash uint64) {
 	for int(o) >= len(g.hashes) {
