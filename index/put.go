@@ -26,7 +26,7 @@ func draftOf(m *mission.Mission) (d draft) {
 	d.shown = make([][]byte, len(m.Locations))
 	h := xxhash.New()
 	for i := range m.Locations {
-		d.shown[i] = mustEncode(&m.Locations[i])
+		d.shown[i] = encodeLocation(&m.Locations[i])
 		h.Write(d.shown[i]) // a Digest's Write does not fail
 	}
 	d.addresses = h.Sum64()
