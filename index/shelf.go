@@ -2,6 +2,7 @@ package index
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -54,9 +55,11 @@ type Shelf struct {
 	Scales uint64 // their Name: they themselves would keep the whole of an old snapshot
 	RankKm float64
 
-	traits     []uint64 // by 64 rows, a bit each: domains, then activities, then skills, then reach
+	traits     []uint64 // by block, a bit for each row: domains, activities, skills, reach, then by leastAges and mostAges
 	domains    int      // how many there are
 	activities int
+	leastAges  []uint8 // those that its rows have: of each, the traits tell which have it
+	mostAges   []uint8
 }
 
 // Entry gives the entry of a row.
@@ -64,15 +67,25 @@ func (s *Shelf) Entry(r *ShelfRow) *Entry {
 	return &s.Trees[r.place>>entryBits].Entries[r.place&(1<<entryBits-1)]
 }
 
-// ShelfTraits says of 64 rows of a shelf, a bit each, which of them share
-// something with somebody.
+// BlockRows is how many rows of a shelf are told together.
+const BlockRows = 64
+
+// ShelfTraits says of a block's rows, a bit each, which of them share something
+// with somebody.
 type ShelfTraits struct {
 	Activity uint64 // one of the activities
 	Domain   uint64 // one of the domains
 	Adjacent uint64 // one of the domains beside
 	Skills   uint64 // asks for skills
 	Far      uint64 // reaches farther than ordinary missions
-	All      uint64 // there is a row
+	All      uint64 // there is a row, for people of that age
+}
+
+// Tastes are what somebody would share with missions, and the ages that theirs
+// must admit: Young at least, Old at most.
+type Tastes struct {
+	Activities, Domains, Adjacent uint64
+	Young, Old                    uint8
 }
 
 // maskBits is how many domains, or folded activities, there can be.
@@ -81,44 +94,86 @@ const maskBits = 64
 // Sort makes the shelf's rows ready to be looked up by what they are about.
 func (s *Shelf) Sort(t *mission.Taxonomy) {
 	s.domains, s.activities = min(len(t.Domains), maskBits), min(len(t.Activities), maskBits)
-	stride := s.domains + s.activities + 2
-	s.traits = make([]uint64, (len(s.Rows)+63)/64*stride)
 	for i := range s.Rows {
 		e := s.Entry(&s.Rows[i])
-		block, bit := s.traits[i/64*stride:(i/64+1)*stride], uint64(1)<<(i%64)
+		s.leastAges, s.mostAges = withAge(s.leastAges, e.MinAge), withAge(s.mostAges, e.MaxAge)
+	}
+	stride := s.stride()
+	s.traits = make([]uint64, (len(s.Rows)+BlockRows-1)/BlockRows*stride)
+	for i := range s.Rows {
+		e := s.Entry(&s.Rows[i])
+		block, bit := s.traits[i/BlockRows*stride:(i/BlockRows+1)*stride], uint64(1)<<(i%BlockRows)
 		for rest := e.Domains; rest != 0; rest &= rest - 1 {
 			block[bits.TrailingZeros64(rest)] |= bit
 		}
+		block = block[s.domains:]
 		for rest := e.Activities; rest != 0; rest &= rest - 1 {
-			block[s.domains+bits.TrailingZeros64(rest)] |= bit
+			block[bits.TrailingZeros64(rest)] |= bit
 		}
+		block = block[s.activities:]
 		if e.Traits&AsksOfSkills != 0 {
-			block[stride-2] |= bit
+			block[0] |= bit
 		}
 		if e.Class() > Normal {
-			block[stride-1] |= bit
+			block[1] |= bit
 		}
+		block[2+slices.Index(s.leastAges, e.MinAge)] |= bit
+		block[2+len(s.leastAges)+slices.Index(s.mostAges, e.MaxAge)] |= bit
 	}
 }
 
-// Traits looks at rows 64*block to 64*block+63, as far as there are any.
-func (s *Shelf) Traits(block int, activities, domains, adjacent uint64) (t ShelfTraits) {
-	stride := s.domains + s.activities + 2
-	b := s.traits[block*stride : (block+1)*stride]
-	for rest := activities; rest != 0; rest &= rest - 1 {
-		t.Activity |= b[s.domains+bits.TrailingZeros64(rest)]
+// stride is how many words of traits there are for a block.
+func (s *Shelf) stride() int {
+	return s.domains + s.activities + 2 + len(s.leastAges) + len(s.mostAges)
+}
+
+func withAge(ages []uint8, age uint8) []uint8 {
+	if slices.Contains(ages, age) {
+		return ages
 	}
-	for rest := domains; rest != 0; rest &= rest - 1 {
+	return append(ages, age)
+}
+
+// Block gives the rows of a block, and what Traits reads of it.
+func (s *Shelf) Block(block int) (rows []ShelfRow, traits []uint64) {
+	stride := s.stride()
+	return s.Rows[block*BlockRows : min((block+1)*BlockRows, len(s.Rows))], s.traits[block*stride : (block+1)*stride]
+}
+
+// Traits looks at the rows of a block.
+func (s *Shelf) Traits(block int, who *Tastes) (t ShelfTraits) {
+	stride := s.stride()
+	b := s.traits[block*stride : (block+1)*stride]
+	for rest := who.Domains; rest != 0; rest &= rest - 1 {
 		t.Domain |= b[bits.TrailingZeros64(rest)]
 	}
-	for rest := adjacent; rest != 0; rest &= rest - 1 {
+	for rest := who.Adjacent; rest != 0; rest &= rest - 1 {
 		t.Adjacent |= b[bits.TrailingZeros64(rest)]
 	}
-	t.Skills, t.Far, t.All = b[stride-2], b[stride-1], ^uint64(0)
-	if n := len(s.Rows) - 64*block; n < 64 {
-		t.All = 1<<n - 1
+	b = b[s.domains:]
+	for rest := who.Activities; rest != 0; rest &= rest - 1 {
+		t.Activity |= b[bits.TrailingZeros64(rest)]
 	}
+	b = b[s.activities:]
+	t.Skills, t.Far = b[0], b[1]
+	t.All = s.ageFits(b[2:], who)
 	return t
+}
+
+// ageFits gives the rows of a block that admit the ages.
+func (s *Shelf) ageFits(b []uint64, who *Tastes) uint64 {
+	young, old := uint64(0), uint64(0)
+	for i, age := range s.leastAges {
+		if age <= who.Young {
+			young |= b[i]
+		}
+	}
+	for i, age := range s.mostAges {
+		if age >= who.Old {
+			old |= b[len(s.leastAges)+i]
+		}
+	}
+	return young & old
 }
 
 // Shelves are the shelves of one state of the trees: they go with it. What is

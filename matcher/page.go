@@ -266,9 +266,22 @@ func (q *query) servesKm(class uint8) float64 {
 	return q.policy.Diversity.UnservedScale * q.scaleKm[class]
 }
 
+// fetchPlaces has the processor fetch the addresses that write shows of missions with
+// several.
+func (q *query) fetchPlaces(limit int) {
+	q.lines = q.lines[:0]
+	for _, c := range q.order[:min(limit, len(q.order))] {
+		if c.address != index.NoAddress && q.snapshot.Texts.At(c.ordinal).Shown == nil {
+			q.lines = append(q.lines, unsafe.Pointer(q.snapshot.Shown.At(c.address)))
+		}
+	}
+	prefetch(q.lines)
+}
+
 // write fills the page's items.
 func (q *query) write(page *Page, limit int) {
 	s := q.snapshot
+	q.fetchPlaces(limit)
 	for _, c := range q.order[:min(limit, len(q.order))] {
 		text, l := s.Texts.At(c.ordinal), s.Live.At(c.ordinal)
 		page.Items = append(page.Items, Item{})

@@ -7,3 +7,8 @@ import "unsafe"
 //
 //go:noescape
 func prefetch(lines []unsafe.Pointer) (sum byte)
+
+// prefetchRun is prefetch for lines that lie one behind the other.
+//
+//go:noescape
+func prefetchRun(at unsafe.Pointer, lines int) (sum byte)

@@ -12,3 +12,11 @@ func prefetch(lines []unsafe.Pointer) (sum byte) {
 	}
 	return sum
 }
+
+// prefetchRun is prefetch for lines that lie one behind the other.
+func prefetchRun(at unsafe.Pointer, lines int) (sum byte) {
+	for i := range lines {
+		sum += *(*byte)(unsafe.Add(at, i*64))
+	}
+	return sum
+}

@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"math"
+	"unsafe"
 
 	"renfort/geo"
 	"renfort/index"
@@ -46,8 +47,12 @@ func (q *query) shelfHolds(limit int) bool {
 	if shelf == nil {
 		return false
 	}
-	n, reach := 0, geo.Chord2(q.asked)
 	off := q.at.DistanceKm(shelf.Center)
+	if len(shelf.Near) < limit || float64(shelf.NearKms[limit-1]) > q.asked+off {
+		return false // most often it is told by this alone
+	}
+	n, reach := 0, geo.Chord2(q.asked)
+	q.fetchStands(shelf.Near[:limit])
 	for i := range shelf.Near {
 		if float64(shelf.NearKms[i]) > q.asked+off {
 			return false
@@ -65,4 +70,14 @@ func (q *query) shelfHolds(limit int) bool {
 		}
 	}
 	return false
+}
+
+// fetchStands has the processor fetch what shelfHolds asks of missions: their rows are
+// far apart in memory.
+func (q *query) fetchStands(entries []index.Entry) {
+	q.lines = q.lines[:0]
+	for i := range entries {
+		q.lines = append(q.lines, unsafe.Pointer(q.snapshot.Stands.At(entries[i].Ordinal)))
+	}
+	prefetch(q.lines)
 }
