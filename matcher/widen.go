@@ -49,7 +49,7 @@ func (q *query) shelfHolds(limit int) bool {
 	}
 	off := q.at.DistanceKm(shelf.Center)
 	if len(shelf.Near) < limit || float64(shelf.NearKms[limit-1]) > q.asked+off {
-		return false // most often it is told by this alone
+		return false // too few, whoever they are for
 	}
 	n, reach := 0, geo.Chord2(q.asked)
 	q.fetchStands(shelf.Near[:limit])
