@@ -41,8 +41,18 @@ func newLanes(inFlightMax int) *lanes {
 		classWrite: total * 5 / 8, classHold: total * 3 / 4, classCrisis: total * 7 / 8, classResolve: total, classOutbound: 2 * total, classAlways: total * 1024,
 	}
 	l.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(classCrisis), Never: int(classResolve), Brief: int(classWrite),
-		Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Parts: partsBegun(), Send: l.send})
+		Loose: max(roundLoose, roundPerCore*runtime.GOMAXPROCS(0)), Tight: roundPerCore * runtime.GOMAXPROCS(0), Parts: partsBegun(), Full: l.full, Send: l.send})
 	return l
+}
+
+// now is the time by the limiter's clock.
+func (l *lanes) now() int64 { return int64(time.Since(l.epoch)) }
+
+// full says that writes of a class would wait too long for their commit. Those of
+// crises and confirmations are not refused for it.
+func (l *lanes) full(of limit.Class) bool {
+	c := class(of)
+	return c.writes() && c < classCrisis && l.writes.Full(int(c-classWrite))
 }
 
 const (
@@ -70,9 +80,12 @@ func partsBegun() (of [limit.ClassesMax]float64) {
 func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
 	now := int64(at.Sub(l.epoch))
 	verdict := turn(l.limiter.Enter(now, limit.Class(c)))
-	if verdict == limit.Refuse || c.writes() && !l.writes.Enter(now, int(c-classWrite), c < classCrisis) {
+	if verdict == limit.Refuse {
 		l.refused[c].Add(1)
 		return false, errOverloaded
+	}
+	if c.writes() && l.writes.Enter(l.now()) {
+		l.limiter.Tighten(l.now())
 	}
 	n := l.inFlight.Add(1)
 	if n > l.most[c] {
@@ -94,13 +107,13 @@ func turn(v limit.Verdict, p *limit.Place) limit.Verdict {
 // again has a request whose commit came back wait for its turn to go on: a
 // commit brings hundreds back at once, and whoever comes meanwhile would wait
 // for all of them.
-func (l *lanes) again(c class) { turn(l.limiter.Again(int64(time.Since(l.epoch)), limit.Class(c))) }
+func (l *lanes) again(c class) { turn(l.limiter.Again(l.now(), limit.Class(c))) }
 
 // answer is again for a write of which all that is left is to answer it. Those that
 // wait in no line, and bulk, whose lines are many in one request, go on.
 func (l *lanes) answer(c class) {
 	if c.writes() && c < classResolve {
-		turn(l.limiter.Answer(int64(time.Since(l.epoch)), limit.Class(c)))
+		turn(l.limiter.Answer(l.now(), limit.Class(c)))
 	}
 }
 
@@ -189,7 +202,7 @@ func (l *lanes) open() error {
 			if _, err := r.Read(b[:]); err != nil {
 				return
 			}
-			l.limiter.Round(int64(time.Since(l.epoch)))
+			l.limiter.Round(l.now())
 		}
 	}()
 	l.shut = sync.OnceFunc(func() {

@@ -206,5 +206,4 @@ func (k *stateCollector) limits(send func(prometheus.ValueType, string, string, 
 	send(gauge, "renfort_queue_ahead", "Requests that wait for their turn.", float64(s.Ahead))
 	send(gauge, "renfort_writes_in_flight", "Writes waiting for their commit.", float64(w.InFlight()))
 	send(gauge, "renfort_writes_per_second", "Writes finished in a second, as last learnt while many waited.", float64(w.PerSecond()))
-	send(gauge, "renfort_writes_tight", "1 while writes are refused to hold their wait.", asNumber(w.Tight()))
 }

@@ -13,12 +13,27 @@ import (
 // at most batch writes.
 type commits struct {
 	backlog  limit.Backlog
+	tight    bool // as of a limiter: refusals begin where too many gathered
+	calmAt   int64
 	now      int64
 	taken    int
 	refused  [3]int
 	waiting  []int64 // since when
 	longest  int64
 	inFlight int
+}
+
+// enter is what a limiter does, but for its lines.
+func (s *commits) enter(rank int, bound bool) bool {
+	s.tight = s.tight && s.now < s.calmAt
+	if s.tight && bound && s.backlog.Full(rank) {
+		s.calmAt = s.now + 500e6
+		return false
+	}
+	if s.backlog.Enter(s.now) && !s.tight {
+		s.tight, s.calmAt = true, s.now+500e6
+	}
+	return true
 }
 
 // run plays for some time: perMs writes of rank come each millisecond, and a
@@ -28,7 +43,7 @@ func (s *commits) run(ms, perMs, rank int, bound bool, fixedMs, eachNs int64) {
 	free := s.now
 	for ; s.now < until; s.now += 1e6 {
 		for range perMs {
-			if s.backlog.Enter(s.now, rank, bound) {
+			if s.enter(rank, bound) {
 				s.taken++
 				s.waiting = append(s.waiting, s.now)
 			} else {
@@ -81,36 +96,28 @@ func TestBacklogRanks(t *testing.T) {
 		t.Errorf("dearer ones are refused: %v, before %v", s.refused, before)
 	}
 	full := limit.Backlog{}
-	for !full.Tight() {
-		full.Enter(1e9, 0, true)
-	}
 	for _, at := range []struct {
 		inFlight int64
 		rank     int
-		taken    bool
-	}{{300, 1, true}, {300, 0, false}, {350, 2, true}, {350, 1, false}, {500, 2, false}} {
-		for ; full.InFlight() < at.inFlight; full.Enter(1e9, 0, false) {
+		full     bool
+	}{{255, 0, false}, {256, 0, true}, {319, 1, false}, {320, 1, true}, {383, 2, false}, {384, 2, true}} {
+		for ; full.InFlight() < at.inFlight; full.Enter(1e9) {
 		}
-		for ; full.InFlight() > at.inFlight; full.Leave() {
+		if got := full.Full(at.rank); got != at.full {
+			t.Errorf("%d in flight, rank %d: full is %v", at.inFlight, at.rank, got)
 		}
-		if got := full.Enter(1e9, at.rank, true); got != at.taken {
-			t.Errorf("%d in flight, rank %d: taken %v", at.inFlight, at.rank, got)
-		}
-	}
-	if !full.Enter(1e9, 0, false) {
-		t.Error("what is not bounded is refused")
 	}
 }
 
-// Five hundred callers that wait for their answers are never refused, however
-// slow the disk; and a crowd that goes leaves nothing behind.
+// Five hundred callers that wait for their answers never gather, however slow the
+// disk; and a crowd that goes leaves nothing behind.
 func TestBacklogOfCallers(t *testing.T) {
 	var b limit.Backlog
 	now := int64(1e9)
 	for range 100 { // commits of 100 ms
 		for range 500 {
-			if !b.Enter(now, 0, true) {
-				t.Fatalf("refused at %d ms", (now-1e9)/1e6)
+			if b.Enter(now) {
+				t.Fatalf("gathered at %d ms", (now-1e9)/1e6)
 			}
 			now += 10_000
 		}
@@ -119,17 +126,18 @@ func TestBacklogOfCallers(t *testing.T) {
 			b.Leave()
 		}
 	}
+	gathered := false
 	for range 4_096 {
-		b.Enter(now, 0, true)
+		gathered = b.Enter(now)
 	}
-	if !b.Tight() {
+	if !gathered || !b.Full(2) {
 		t.Error("a crowd is not noticed")
 	}
 	for b.InFlight() > 0 {
 		b.Leave()
 	}
 	now += 600e6
-	if !b.Enter(now, 0, true) || b.Tight() {
-		t.Error("still tight when all have gone")
+	if b.Full(0) || b.Enter(now) {
+		t.Error("still full when all have gone")
 	}
 }

@@ -81,6 +81,10 @@ type Options struct {
 	// Parts[d] of class d if both wait. Those with none begin after those with one;
 	// all from Shed on begin before, and have none.
 	Parts [ClassesMax]float64
+	// Full says that there is too much of what a class waits for after its turn: in
+	// the tight state it is refused before it waits for its turn. Nil: there never
+	// is. It is called with a lock held, and must not call the limiter.
+	Full func(Class) bool
 	// Send has Round called once all that has begun and all that has come since
 	// is under way, for the next round or the next stretch of this one. It is
 	// called with no lock held, and not again before Round was. False: it cannot, and the limiter opens.
@@ -231,7 +235,7 @@ func (l *Limiter) send() {
 
 // refuses decides in the tight state. l.mu is held.
 func (l *Limiter) refuses(line int) bool {
-	return line != resumed && l.waitOf(line) > boundOf(line, l.options.Shed)
+	return line != resumed && (l.waitOf(line) > boundOf(line, l.options.Shed) || l.options.Full != nil && l.options.Full(Class(line)))
 }
 
 // boundOf is what a class may wait in the tight state.
@@ -315,6 +319,16 @@ func (l *Limiter) tighten() {
 	}
 	l.trial, l.tight, l.tightAt, l.refusedAt = false, true, l.now, l.now
 	l.turns = turns{}
+}
+
+// Tighten begins the tight state where it is not: there is a queue to refuse for that is
+// not in line, as of writes that wait for a commit.
+func (l *Limiter) Tighten(now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.step(now); !l.open && !l.tight {
+		l.tighten()
+	}
 }
 
 // calm ends the tight state where nothing had to be refused for a while, and

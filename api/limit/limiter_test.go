@@ -288,6 +288,36 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// Whoever would find too much after their turn is refused before it, where something is
+// refused at all, though nothing is in line; others are not, nor who goes on.
+func TestFullBehindTheLine(t *testing.T) {
+	full := false
+	l := limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8,
+		Full: func(c limit.Class) bool { return full && c == holds }, Send: func() bool { return true }})
+	l.Close()
+	now := seconds
+	f := func(when string, c limit.Class, want limit.Verdict) {
+		t.Helper()
+		if v, _ := l.Enter(now, c); v != want {
+			t.Errorf("%s, class %d: %v, want %v", when, c, v, want)
+		}
+	}
+	full = true
+	f("loose", holds, limit.Take)
+	l.Tighten(now)
+	f("tight", holds, limit.Refuse)
+	f("tight", pages, limit.Spare)
+	f("tight", confirmations, limit.Spare)
+	if v, _ := l.Again(now, holds); v != limit.Spare {
+		t.Errorf("who goes on: %v", v)
+	}
+	full = false
+	f("no longer full", holds, limit.Spare)
+	now += seconds
+	l.Round(now)
+	f("a second later", holds, limit.Take)
+}
+
 // Where something is refused, four times as many writes begin in a round as
 // pages, so that they share commits; none while more go on after theirs than a
 // round has places for, and no page while a write waits.

@@ -49,9 +49,11 @@ type told struct {
 // that was asked for begins when all of that is done. The clock is its own.
 type toy struct {
 	limiter *limit.Limiter
+	writes  *limit.Backlog // of those that go on after a commit
 	costNs  [classes]int64
 	onNs    [classes]int64 // what it takes to go on after the commit; 0: nothing does
 	answers bool           // all that is left after it is to answer
+	commit  int64          // ns that a commit takes
 	now     int64
 	queue   []entry // in the sockets
 	inLine  []entry
@@ -77,11 +79,13 @@ func newToy(costNs [classes]int64) *toy { return newToyOf(costNs, partsOf()) }
 
 // newToyOf makes a model whose classes have other parts.
 func newToyOf(costNs [classes]int64, parts [limit.ClassesMax]float64) *toy {
-	m := &toy{costNs: costNs, now: 1}
-	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Parts: parts, Send: func() bool {
+	m := &toy{costNs: costNs, now: 1, writes: &limit.Backlog{}, commit: commitNs}
+	send := func() bool {
 		m.asked = true
 		return true
-	}})
+	}
+	full := func(c limit.Class) bool { return c == holds && m.writes.Full(0) }
+	m.limiter = limit.New(limit.Options{Classes: int(classes), Shed: int(crises), Never: int(confirmations), Brief: int(holds), Loose: 64, Tight: 8, Parts: parts, Full: full, Send: send})
 	m.limiter.Close()
 	return m
 }
@@ -189,7 +193,7 @@ func (m *toy) serve(l load) {
 // readNs is what it takes to read a request that then waits, or a round's byte.
 const readNs = 2_000
 
-// commitNs is how long a write waits for its commit.
+// commitNs is how long a write waits for its commit, where nothing else is said.
 const commitNs = 2e6
 
 // settle goes on with those in line who were told.
@@ -209,6 +213,7 @@ func (m *toy) settle(l load) {
 func (m *toy) end(l load, e entry, v limit.Verdict) {
 	if e.on {
 		m.now += m.onNs[e.class]
+		m.writes.Leave()
 		return
 	}
 	t := told{at: m.now, wait: m.now - e.at, class: e.class, refused: v == limit.Refuse, spare: v == limit.Spare}
@@ -219,9 +224,12 @@ func (m *toy) end(l load, e entry, v limit.Verdict) {
 	m.now += cost
 	m.told = append(m.told, t)
 	if !t.refused && m.onNs[e.class] > 0 {
-		at := m.now + commitNs
+		if m.writes.Enter(m.now) {
+			m.limiter.Tighten(m.now)
+		}
+		at := m.now + m.commit
 		if m.answers { // in commits that others share
-			at = (at/commitNs + 1) * commitNs
+			at = (at/m.commit + 1) * m.commit
 		}
 		m.commits = append(m.commits, entry{at: at, class: e.class, on: true})
 	}

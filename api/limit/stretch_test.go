@@ -85,3 +85,17 @@ func TestCrisesInLineAreServed(t *testing.T) {
 		t.Errorf("nobody waited for long; this shows nothing")
 	}
 }
+
+// Where writes gather behind slow commits, who is refused for it is told at once, before
+// they wait in line, though there is hardly more in line than can be done.
+func TestRefusalsForCommitsAreSoon(t *testing.T) {
+	m := newToy(costs(80_000))
+	m.costNs[holds], m.onNs[holds], m.answers, m.commit = 30_000, 25_000, true, 60e6
+	m.run(rngOf(t), load{until: 6 * seconds, perS: [classes]float64{holds: 17_000}})
+	got := m.tally(seconds, 6*seconds, holds)
+	longest := float64(slices.Max(append(got.refusedWaits, 0))) / 1e6
+	t.Logf("%d refused, p99 %.2f ms, at most %.1f; %d taken", got.refused, got.refusedP99Ms, longest, got.taken)
+	if got.refused < 1_000 || got.refusedP99Ms > 1 || longest > 5 {
+		t.Error("want 1 ms at p99, and 5 ms at most")
+	}
+}
