@@ -63,8 +63,9 @@ func (p *play) overloadGoals(knee, twice, after *result.Phase) (goals []result.G
 		switch c.Name {
 		case kinds()[kindRecommend].Name:
 			share = keptOfRecommend
-		case kinds()[kindCrisisHold].Name, kinds()[kindCrisisConfirm].Name, kinds()[kindConfirm].Name:
-			// Twice as many came and all must be served.
+		case kinds()[kindCrisisHold].Name, kinds()[kindCrisisConfirm].Name, kinds()[kindConfirm].Name, kinds()[kindRelease].Name:
+			// All that came must be served. How many confirm and release depends on how
+			// many seats were left.
 			sent := other.OK + other.No + other.Refused + other.Errors + other.Timeouts
 			kept := float64(good(twice, within, c.Name)) / float64(max(1, sent))
 			goals = append(goals, result.Goal{Name: c.Name + ": served, of all that came", Wanted: "99 %", Got: percent(kept), Met: kept >= 0.99})
