@@ -87,7 +87,7 @@ func TestCrisesInLineAreServed(t *testing.T) {
 }
 
 // Where writes gather behind slow commits, who is refused for it is told at once, before
-// they wait in line, though there is hardly more in line than can be done.
+// they wait in line, though the core has time for all of them.
 func TestRefusalsForCommitsAreSoon(t *testing.T) {
 	m := newToy(costs(80_000))
 	m.costNs[holds], m.onNs[holds], m.answers, m.commit = 30_000, 25_000, true, 60e6
