@@ -25,6 +25,7 @@ type lanes struct {
 	rounds  atomic.Pointer[os.File] // where rounds are asked for; nil while nothing serves
 	shut    func()                  // begins no more of them; nil until open
 	epoch   time.Time               // that the limiter's clock counts from
+	sync    func() time.Duration    // what the disk takes for a commit
 
 	inFlight atomic.Int64
 	most     [classes]int64 // most[c] for class c; never changed
@@ -33,8 +34,8 @@ type lanes struct {
 
 // newLanes shares inFlightMax out. The shares leave each class a multiple of
 // what the one below may fill.
-func newLanes(inFlightMax int) *lanes {
-	l := &lanes{epoch: time.Now()}
+func newLanes(inFlightMax int, sync func() time.Duration) *lanes {
+	l := &lanes{epoch: time.Now(), sync: sync}
 	total := int64(inFlightMax)
 	l.most = [classes]int64{
 		classBulk: total / 16, classRead: total / 4, classSearch: total * 3 / 8, classRecommend: total / 2,
@@ -84,7 +85,7 @@ func (l *lanes) enter(c class, at time.Time) (degraded bool, err error) {
 		l.refused[c].Add(1)
 		return false, errOverloaded
 	}
-	if c.writes() && l.writes.Enter(l.now()) {
+	if c.writes() && l.writes.Enter(l.now(), int64(l.sync())) {
 		l.limiter.Tighten(l.now())
 	}
 	n := l.inFlight.Add(1)

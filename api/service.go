@@ -61,7 +61,7 @@ const connectionsMax = 16_384
 // New makes a service; config must have passed Validate. It listens nowhere
 // until Serve.
 func New(e *engine.Engine, config Config) *Service {
-	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax), turned: turned(), log: config.Log,
+	s := &Service{engine: e, config: config, routes: table(), lanes: newLanes(config.InFlightMax, e.Store().SyncTime), turned: turned(), log: config.Log,
 		feed: outbox.NewFeed(e), streams: newStreams()}
 	s.sender = outbox.NewSender(e, s.feed, outbox.SenderOptions{AllowPrivate: config.WebhookAllowPrivate})
 	if s.log == nil {

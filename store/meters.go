@@ -11,7 +11,15 @@ type meters struct {
 	batches, commands, refused, replayed, failures atomic.Uint64
 	syncs, syncNanos, syncMaxNano                  atomic.Uint64
 	syncHist                                       [SyncBuckets]atomic.Uint64
+	syncLeast                                      atomic.Int64 // of the last leastOf that are whole
+
+	least time.Duration // of those since
+	some  int           // how many these are
 }
+
+// leastOf is of how many syncs the least is told: enough that one of them had its core
+// when the disk was done.
+const leastOf = 16
 
 func (m *meters) count(replies []reply) {
 	m.batches.Add(1)
@@ -32,7 +40,18 @@ func (m *meters) synced(d time.Duration) {
 	m.syncNanos.Add(uint64(d))
 	m.syncMaxNano.Store(max(m.syncMaxNano.Load(), uint64(d)))
 	m.syncHist[min(bits.Len64(uint64(d)/16_000), SyncBuckets-1)].Add(1)
+	if m.some == 0 || d < m.least {
+		m.least = d
+	}
+	if m.some++; m.some == leastOf {
+		m.syncLeast.Store(int64(m.least))
+		m.some = 0
+	}
 }
+
+// SyncTime is how long the disk takes to make a batch durable: the least of the last few
+// times, for in the others somebody may have had the core. 0: not known yet.
+func (s *Store) SyncTime() time.Duration { return time.Duration(s.meters.syncLeast.Load()) }
 
 // Stats gives counts and sizes as they are now.
 func (s *Store) Stats() Stats {

@@ -12,15 +12,18 @@ import (
 // commits is a store: at each commit it finishes what was there when it began,
 // at most batch writes.
 type commits struct {
-	backlog  limit.Backlog
-	tight    bool // as of a limiter: refusals begin where too many gathered
-	calmAt   int64
-	now      int64
-	taken    int
-	refused  [3]int
-	waiting  []int64 // since when
-	longest  int64
-	inFlight int
+	backlog limit.Backlog
+	tight   bool // as of a limiter: refusals begin where too many gathered
+	calmAt  int64
+	now     int64
+	sync    int64 // what the disk is said to take
+	taken   int
+	refused [3]int
+	waiting []int64 // since when
+	longest int64
+
+	free       int64 // when the commit under way is over
+	committing int   // writes in it
 }
 
 // enter is what a limiter does, but for its lines.
@@ -30,7 +33,7 @@ func (s *commits) enter(rank int, bound bool) bool {
 		s.calmAt = s.now + 500e6
 		return false
 	}
-	if s.backlog.Enter(s.now) && !s.tight {
+	if s.backlog.Enter(s.now, s.sync) && !s.tight {
 		s.tight, s.calmAt = true, s.now+500e6
 	}
 	return true
@@ -39,8 +42,8 @@ func (s *commits) enter(rank int, bound bool) bool {
 // run plays for some time: perMs writes of rank come each millisecond, and a
 // commit takes fixedMs and eachNs for each of its writes.
 func (s *commits) run(ms, perMs, rank int, bound bool, fixedMs, eachNs int64) {
+	s.sync = fixedMs * 1e6
 	until := s.now + int64(ms)*1e6
-	free := s.now
 	for ; s.now < until; s.now += 1e6 {
 		for range perMs {
 			if s.enter(rank, bound) {
@@ -50,15 +53,19 @@ func (s *commits) run(ms, perMs, rank int, bound bool, fixedMs, eachNs int64) {
 				s.refused[rank]++
 			}
 		}
-		s.inFlight = max(s.inFlight, len(s.waiting))
-		if s.now < free || len(s.waiting) == 0 {
+		if s.now < s.free {
 			continue
 		}
-		n := min(len(s.waiting), 1024)
-		free = s.now + fixedMs*1e6 + int64(n)*eachNs
-		for _, since := range s.waiting[:n] {
-			s.longest = max(s.longest, free-since)
+		for ; s.committing > 0; s.committing-- {
 			s.backlog.Leave()
+		}
+		n := min(len(s.waiting), 1024)
+		if n == 0 {
+			continue
+		}
+		s.free, s.committing = s.now+fixedMs*1e6+int64(n)*eachNs, n
+		for _, since := range s.waiting[:n] {
+			s.longest = max(s.longest, s.free-since)
 		}
 		s.waiting = s.waiting[n:]
 	}
@@ -80,7 +87,8 @@ func TestBacklog(t *testing.T) {
 	}
 	f("twice what a fast disk takes", 30, 1, 60_000, 13, 50)
 	f("four times", 60, 1, 60_000, 13, 50)
-	f("a slow disk", 20, 30, 20_000, 6, 120)
+	f("a slow disk", 40, 30, 20_000, 17, 150)
+	f("a slower one", 30, 60, 20_000, 10, 300)
 }
 
 // What is dearer finds more room, and what is not bounded always some.
@@ -101,7 +109,7 @@ func TestBacklogRanks(t *testing.T) {
 		rank     int
 		full     bool
 	}{{255, 0, false}, {256, 0, true}, {319, 1, false}, {320, 1, true}, {383, 2, false}, {384, 2, true}} {
-		for ; full.InFlight() < at.inFlight; full.Enter(1e9) {
+		for ; full.InFlight() < at.inFlight; full.Enter(1e9, 0) {
 		}
 		if got := full.Full(at.rank); got != at.full {
 			t.Errorf("%d in flight, rank %d: full is %v", at.inFlight, at.rank, got)
@@ -116,7 +124,7 @@ func TestBacklogOfCallers(t *testing.T) {
 	now := int64(1e9)
 	for range 100 { // commits of 100 ms
 		for range 500 {
-			if b.Enter(now) {
+			if b.Enter(now, 100e6) {
 				t.Fatalf("gathered at %d ms", (now-1e9)/1e6)
 			}
 			now += 10_000
@@ -128,7 +136,7 @@ func TestBacklogOfCallers(t *testing.T) {
 	}
 	gathered := false
 	for range 4_096 {
-		gathered = b.Enter(now)
+		gathered = b.Enter(now, 100e6)
 	}
 	if !gathered || !b.Full(2) {
 		t.Error("a crowd is not noticed")
@@ -137,7 +145,7 @@ func TestBacklogOfCallers(t *testing.T) {
 		b.Leave()
 	}
 	now += 600e6
-	if b.Full(0) || b.Enter(now) {
+	if b.Full(0) || b.Enter(now, 100e6) {
 		t.Error("still full when all have gone")
 	}
 }

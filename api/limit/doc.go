@@ -48,7 +48,9 @@
 // that queue is known: what is in flight. Backlog says how much of it is finished in a
 // given time. Where too much gathers the tight state begins (Tighten), and whoever
 // would find too much there is refused in it before they wait in line (Options.Full):
-// only there is who comes read soon enough to be told soon. What is left to do after
+// only there is who comes read soon enough to be told soon. What is allowed grows with
+// what the disk takes for a commit: to refuse on a slow disk what would have shared the
+// same commits makes them no faster. What is left to do after
 // the commit waits for its turn as well (Again), before all others: a commit brings
 // hundreds back at once. Where all that is left is to answer that is so in the tight
 // state alone (Answer).

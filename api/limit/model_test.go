@@ -54,6 +54,9 @@ type toy struct {
 	onNs    [classes]int64 // what it takes to go on after the commit; 0: nothing does
 	answers bool           // all that is left after it is to answer
 	commit  int64          // ns that a commit takes
+	most    int            // how many share one, where they do; 0: any number
+	lastAt  int64          // when the last of these is over
+	lastOf  int            // how many share it
 	now     int64
 	queue   []entry // in the sockets
 	inLine  []entry
@@ -224,18 +227,30 @@ func (m *toy) end(l load, e entry, v limit.Verdict) {
 	m.now += cost
 	m.told = append(m.told, t)
 	if !t.refused && m.onNs[e.class] > 0 {
-		if m.writes.Enter(m.now) {
+		if m.writes.Enter(m.now, m.commit) {
 			m.limiter.Tighten(m.now)
 		}
-		at := m.now + m.commit
-		if m.answers { // in commits that others share
-			at = (at/m.commit + 1) * m.commit
-		}
-		m.commits = append(m.commits, entry{at: at, class: e.class, on: true})
+		m.commits = append(m.commits, entry{at: m.committed(), class: e.class, on: true})
 	}
 	if e.caller && m.now < l.until {
 		m.queue = append(m.queue, entry{at: m.now, class: e.class, caller: true})
 	}
+}
+
+// committed is when the commit of a write that comes now is over.
+func (m *toy) committed() int64 {
+	if !m.answers {
+		return m.now + m.commit
+	}
+	at := max(((m.now+m.commit)/m.commit+1)*m.commit, m.lastAt) // others share it
+	if at == m.lastAt && m.lastOf == m.most && m.most > 0 {
+		at += m.commit
+	}
+	if at > m.lastAt {
+		m.lastAt, m.lastOf = at, 0
+	}
+	m.lastOf++
+	return at
 }
 
 // tally sums up what was told of some class within some time.

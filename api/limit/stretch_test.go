@@ -87,15 +87,19 @@ func TestCrisesInLineAreServed(t *testing.T) {
 }
 
 // Where writes gather behind slow commits, who is refused for it is told at once, before
-// they wait in line, though the core has time for all of them.
+// they wait in line, though the core has time for all of them; and the commits are full
+// all the same.
 func TestRefusalsForCommitsAreSoon(t *testing.T) {
 	m := newToy(costs(80_000))
-	m.costNs[holds], m.onNs[holds], m.answers, m.commit = 30_000, 25_000, true, 60e6
+	m.costNs[holds], m.onNs[holds], m.answers, m.commit, m.most = 30_000, 25_000, true, 60e6, 512
 	m.run(rngOf(t), load{until: 6 * seconds, perS: [classes]float64{holds: 17_000}})
 	got := m.tally(seconds, 6*seconds, holds)
 	longest := float64(slices.Max(append(got.refusedWaits, 0))) / 1e6
 	t.Logf("%d refused, p99 %.2f ms, at most %.1f; %d taken", got.refused, got.refusedP99Ms, longest, got.taken)
 	if got.refused < 1_000 || got.refusedP99Ms > 1 || longest > 5 {
 		t.Error("want 1 ms at p99, and 5 ms at most")
+	}
+	if could := int(5*seconds/m.commit) * m.most; got.taken < could*9/10 {
+		t.Errorf("%d could be taken", could)
 	}
 }
