@@ -91,6 +91,21 @@ func TestBacklog(t *testing.T) {
 	f("a slower one", 30, 60, 20_000, 10, 300)
 }
 
+// What a slow disk could take is refused at first, until that is learnt, and not after
+// it.
+func TestBacklogLearns(t *testing.T) {
+	for _, perMs := range []int{4, 6, 8} {
+		s := &commits{now: 1e9}
+		s.run(1_000, 1, 0, true, 60, 20_000)
+		s.run(4_000, perMs, 0, true, 60, 20_000)
+		learning := s.refused[0]
+		s.run(4_000, perMs, 0, true, 60, 20_000)
+		if learning == 0 || s.refused[0] > learning {
+			t.Errorf("%d a ms: %d refused at first, %d after it", perMs, learning, s.refused[0]-learning)
+		}
+	}
+}
+
 // What is dearer finds more room, and what is not bounded always some.
 func TestBacklogRanks(t *testing.T) {
 	s := &commits{now: 1e9}
