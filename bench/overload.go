@@ -17,37 +17,62 @@ const (
 	backWithin      = 2     // seconds after the load fell
 )
 
-// overload looks at a load at its knee, at twice the knee, and after. The knee
-// is searched first, unless a rate is given.
+// The phases of an overload.
+const (
+	atKnee    = "at the knee"
+	twiceKnee = "twice the knee"
+	afterKnee = "after, at half the knee"
+)
+
+// kneeStep is how long the search for an overload's knee tries a rate at most.
+const kneeStep = 5 * time.Second
+
+// overload looks at a load at its knee, at twice the knee, and after.
 func (p *play) overload(ctx context.Context) error {
-	rate := p.config.Rate
-	if rate == 0 {
-		if err := p.searchKnee(ctx, min(p.config.Duration, 5*time.Second)); err != nil {
-			return err
-		}
-		if rate = p.knee.RatePerS; rate == 0 {
-			return fmt.Errorf("bench: no rate met %s: there is no knee to overload", p.config.SLO)
-		}
-	} else if err := p.warm(ctx, p.config.Of, rate/2); err != nil {
+	knee, rate, err := p.kneeOf(ctx)
+	if err != nil {
 		return err
 	}
-	var done []result.Phase
-	for _, part := range []struct {
-		name  string
-		times float64
-	}{{"at the knee", 1}, {"twice the knee", 2}, {"after, at half the knee", 0.5}} {
-		phase, err := p.phase(part.name, true, p.config.Of, rate*part.times, p.config.Duration)
-		if err != nil {
-			return err
-		}
-		one, err := p.send(ctx, phase)
-		if err != nil {
-			return err
-		}
-		done = append(done, one...)
+	twice, err := p.one(ctx, twiceKnee, 2*rate)
+	if err != nil {
+		return err
 	}
-	p.goals = p.overloadGoals(&done[0], &done[1], &done[2])
+	after, err := p.one(ctx, afterKnee, rate/2)
+	if err != nil {
+		return err
+	}
+	p.goals = p.overloadGoals(&knee, &twice, &after)
 	return nil
+}
+
+// kneeOf gives the phase at the knee and its rate. The knee is searched, unless a
+// rate is given: then it is there, whatever came of it.
+func (p *play) kneeOf(ctx context.Context) (knee result.Phase, rate float64, err error) {
+	if rate = p.config.Rate; rate > 0 {
+		if err := p.warm(ctx, p.config.Of, rate/2); err != nil {
+			return knee, rate, err
+		}
+		knee, err = p.one(ctx, atKnee, rate)
+		return knee, rate, err
+	}
+	if err := p.findKnee(ctx, min(p.config.Duration, kneeStep)); err != nil {
+		return knee, rate, err
+	}
+	knee, err = p.keepKnee(ctx)
+	return knee, p.knee.RatePerS, err
+}
+
+// one sends one phase of the load, at a rate.
+func (p *play) one(ctx context.Context, name string, rate float64) (done result.Phase, err error) {
+	phase, err := p.phase(name, true, p.config.Of, rate, p.config.Duration)
+	if err != nil {
+		return done, err
+	}
+	phases, err := p.send(ctx, phase)
+	if err != nil {
+		return done, err
+	}
+	return phases[0], nil
 }
 
 // overloadGoals lays what came beside what the design wants.

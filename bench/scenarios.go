@@ -48,7 +48,7 @@ func (p *play) scenario(ctx context.Context) error {
 	case Mixed:
 		return p.steady(ctx, LoadMixed)
 	case Knee:
-		return p.findKnee(ctx)
+		return p.findKnee(ctx, p.config.Duration)
 	case Overload:
 		return p.overload(ctx)
 	}

@@ -269,9 +269,9 @@ func (v *view) knee() section {
 
 // kneeTable writes the steps in the order in which they were tried.
 func kneeTable(k *result.Knee) *table {
-	t := table{Caption: words{"Rates, in the order in which they were tried", "Débits, dans l’ordre des essais"}, Heads: heads(words{"offered/s", "demandées/s"}, words{"within the promise/s", "dans la promesse/s"}, same("p99"), words{"failed or refused", "échecs ou refus"}, words{"met", "tenue"}, words{"void", "nul"})}
+	t := table{Caption: words{"Rates, in the order in which they were tried", "Débits, dans l’ordre des essais"}, Heads: heads(words{"offered/s", "demandées/s"}, words{"for", "pendant"}, words{"within the promise/s", "dans la promesse/s"}, same("p99"), words{"failed or refused", "échecs ou refus"}, words{"met", "tenue"}, words{"void", "nul"})}
 	for _, s := range k.Steps {
-		t.add(rate(s.RatePerS), rate(s.GoodPerS), duration(s.P99), number(fmt.Sprintf("%.2f %%", 100*s.Failed)), yes(s.Met), same(s.Void))
+		t.add(rate(s.RatePerS), number(fmt.Sprintf("%.4g s", s.Seconds)), rate(s.GoodPerS), duration(s.P99), number(fmt.Sprintf("%.2f %%", 100*s.Failed)), yes(s.Met), same(s.Void))
 	}
 	return &t
 }

@@ -172,6 +172,7 @@ type Knee struct {
 // Step is one rate that was tried.
 type Step struct {
 	RatePerS float64 `json:"rate_per_s"`
+	Seconds  float64 `json:"seconds"` // for so long; 0 in older results
 	GoodPerS float64 `json:"good_per_s"`
 	P99      int64   `json:"p99"`
 	Failed   float64 `json:"failed_share"` // errors, timeouts and refusals
