@@ -27,7 +27,9 @@
 //
 // Loose is the normal one: nothing is refused. It ends when a standing queue
 // has lasted standNanos: one of more than crowd requests that wait longer than
-// crowdNanos, or of more than few that wait longer than fewNanos. A short peak
+// crowdNanos, or of more than few that wait longer than fewNanos. It ends at once when
+// of more than few somebody whose class has a part has waited for starvedNanos: classes
+// above go before, and a line that callers keep short may starve. A short peak
 // is no standing queue, and sixty-four callers never are one; nor are some
 // hundred that send their next request after each answer, unless what they ask
 // is dear. This is measured on a clock that a stop of the whole process (the

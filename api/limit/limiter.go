@@ -21,6 +21,9 @@ const (
 	// an answer, and more callers than are promised never to be refused.
 	few      = 64
 	fewNanos = 40e6
+	// starvedNanos is how long one of more than few may wait while others go before: the
+	// line of a lower class need not be long for that.
+	starvedNanos = 100e6
 	// standNanos is how long a queue must stand: what comes while a neighbour
 	// has the core for 30 ms is worked off in that time at two thirds of full
 	// load, and what waits until an overload is noticed waits for little more.
@@ -291,9 +294,20 @@ func (l *Limiter) judge(wait float64, ahead int) {
 	if l.trial && l.now-l.trialAt >= calmNanos {
 		l.trial = false // it was not needed any more
 	}
-	if !l.tight && (stood >= standNanos || l.trial && wait > trialWaitNanos && l.now-l.trialAt >= graceNanos) {
+	failed := wait > trialWaitNanos // of a trial
+	if starved := ahead > few && l.longest() > starvedNanos; !l.tight && (stood >= standNanos || starved && !l.trial || l.trial && (failed || starved) && l.now-l.trialAt >= graceNanos) {
 		l.tighten()
 	}
+}
+
+// longest is how long somebody has waited whose class has a part. l.mu is held.
+func (l *Limiter) longest() (waited int64) {
+	for k := range l.options.Shed {
+		if q := &l.lines[k]; q.len() > 0 && l.options.Parts[k] > 0 {
+			waited = max(waited, l.work-q.oldest().since)
+		}
+	}
+	return waited
 }
 
 // over gives by how much a wait is beyond that of a queue to refuse for, or of

@@ -96,6 +96,27 @@ func TestNothingIsRefusedForNothing(t *testing.T) {
 		load{until: 3 * seconds, perS: open(3_000), stall: 150e6})
 }
 
+// The line of a lower class that its callers keep short, and that starves since others
+// go before, is an overload as well; one that gets what it needs, or none of whose
+// classes has a part, is none.
+func TestWhoStarvesIsSeen(t *testing.T) {
+	f := func(name string, parts [limit.ClassesMax]float64, perS [classes]float64, overload bool) {
+		t.Helper()
+		m := newToyOf(costs(80_000), parts)
+		m.run(rngOf(t), load{until: 10 * seconds, perS: perS, doors: 100})
+		got := m.tally(0, 10*seconds, searches)
+		if (got.refused > 0) != overload {
+			t.Errorf("%s: %d searches refused of %d", name, got.refused, got.refused+got.taken)
+		}
+		if overload && (got.takenP99Ms > 100 || got.refusedP99Ms > 100) {
+			t.Errorf("%s: p99 of searches %.1f ms taken and %.1f ms refused", name, got.takenP99Ms, got.refusedP99Ms)
+		}
+	}
+	f("pages leave little", partsOf(), [classes]float64{searches: 700, pages: 11_500}, true)
+	f("pages leave enough", partsOf(), [classes]float64{searches: 700, pages: 9_000}, false)
+	f("nobody has a part", [limit.ClassesMax]float64{}, [classes]float64{searches: 700, pages: 11_500}, false)
+}
+
 // Where classes have no parts, what is dearer to keep is refused only when all
 // below it is; the dearest never.
 func TestClassesAreNotInverted(t *testing.T) {

@@ -24,6 +24,7 @@ type load struct {
 	until   int64            // ns
 	perS    [classes]float64 // requests, decided beforehand
 	callers int              // that ask for pages again after each answer, instead
+	doors   int              // so many searches are in line at most, others before the door; 0: any
 	stall   int64            // ns for which the core is gone at the beginning
 }
 
@@ -163,11 +164,24 @@ func (m *toy) serve(l load) {
 	m.asked = false
 	come := m.queue
 	m.queue = nil
+	inside := 0 // searches in line
+	for _, e := range m.inLine {
+		if e.class == searches {
+			inside++
+		}
+	}
 	for _, e := range come {
+		if l.doors > 0 && e.class == searches && inside >= l.doors {
+			m.queue = append(m.queue, e)
+			continue
+		}
 		v, p := m.limiter.Enter(m.now, e.class)
 		if e.place = p; v == limit.Wait {
 			m.inLine = append(m.inLine, e)
 			m.now += readNs
+			if e.class == searches {
+				inside++
+			}
 			continue
 		}
 		m.end(l, e, v)
